@@ -1,0 +1,101 @@
+"""Counts to shares, and what sampling alone does to them.
+
+Two samples of one distribution never have equal shares. How unequal chance makes them depends on two things only: the
+number of bins that rows were seen in, and the number of rows on both sides. Both are worked out here, once, for every
+score and every rule.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+
+def in_use(window: ArrayLike, baseline: ArrayLike) -> Bools:
+    """Return the bins that either sample has a row in, ``x + c > 0``.
+
+    Bins exist for what may arrive (missing, infinite, unseen values), and most features never see any of it. Such a bin
+    is no evidence of sameness, so it must not count as a degree of freedom either.
+
+    Examples
+    --------
+    >>> in_use([3, 0, 0, 2], [4, 1, 0, 0]).tolist()
+    [True, True, False, True]
+    """
+    return np.add(window, baseline) > 0
+
+
+def degrees_of_freedom(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    """Return the number of bins in use, less one (never below 0).
+
+    Examples
+    --------
+    >>> float(degrees_of_freedom([18, 18, 24, 0], [50, 30, 20, 0]))
+    2.0
+    """
+    freedom: Floats = np.maximum(in_use(window, baseline).sum(axis=-1) - 1.0, 0.0)
+    return freedom
+
+
+def effective_rows(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    r"""Return the size of one sample that is as uncertain as the two together.
+
+    .. math:: n_e = \frac{1}{1/n + 1/m}
+
+    It is 0 when either sample is empty, and never above the smaller of the two: beside a baseline of 100 rows even an
+    endless window is known no better than 100 rows allow.
+
+    Examples
+    --------
+    >>> float(effective_rows([18, 18, 24], [50, 30, 20]))
+    37.5
+    """
+    n, m = over_bins(window), over_bins(baseline)
+    rows: Floats = np.divide(n * m, n + m, out=np.zeros(np.broadcast(n, m).shape), where=n + m > 0)
+    return rows
+
+
+def bias(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    r"""Return what PSI, and 4 V squared, are on average when nothing drifts.
+
+    .. math:: b = \mathrm{df} \, (1/n + 1/m)
+
+    Without drift PSI is distributed as ``(1/n + 1/m)`` times chi-square with ``df`` degrees of freedom, whose mean is
+    ``df``. That is why a fixed threshold on plain PSI alarms on small windows; taking the mean away puts every window
+    size on one scale. ``nan`` when a sample is empty.
+
+    References
+    ----------
+    B. Yurdakul, "Statistical Properties of Population Stability Index", dissertation, Western Michigan University, 2018.
+
+    Examples
+    --------
+    >>> f"{bias([18, 18, 24], [50, 30, 20]):.6f}"
+    '0.053333'
+    """
+    freedom, rows = degrees_of_freedom(window, baseline), effective_rows(window, baseline)
+    expected: Floats = np.divide(freedom, rows, out=np.full(np.broadcast(freedom, rows).shape, np.nan), where=rows > 0)
+    return expected
+
+
+def shares(counts: ArrayLike) -> Floats:
+    """Return each bin's part of the whole; ``nan`` in every bin when there are no rows.
+
+    Examples
+    --------
+    >>> shares([18, 18, 24]).tolist()
+    [0.3, 0.3, 0.4]
+    """
+    counts = np.asarray(counts, dtype=np.float64)
+    total = over_bins(counts)[..., np.newaxis]
+    share: Floats = np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)
+    return share
+
+
+def over_bins(values: ArrayLike, where: Bools | bool = True) -> Floats:  # noqa: FBT001, FBT002 - as numpy has it
+    """Return the sum over the last axis: ``n`` of counts, a statistic of its terms."""
+    total: Floats = np.sum(values, axis=-1, dtype=np.float64, where=where)
+    return total
