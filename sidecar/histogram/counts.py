@@ -1,0 +1,138 @@
+"""Counts: what remains of rows once they have been read, and the only thing that is ever stored, merged or sent.
+
+Counts form a commutative group under addition, in whole numbers: it does not matter how rows were cut into batches, in which
+order panes were merged or on which replica they were counted, and a pane that leaves a window can be taken off again without
+a rest.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.histogram.encode import Encoded
+from sidecar.histogram.issues import ISSUES
+from sidecar.histogram.layout import Layout
+
+_SLICE = 1 << 20
+"""Rows that are added up at once: NumPy adds weights as doubles, and 2**20 values of 2**32 units stay exact below 2**53."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Histograms of some rows, of every feature.
+
+    Attributes
+    ----------
+    rows
+        Rows counted, whatever they carried.
+    fine
+        ``int64 (F, G)``: rows in each fine bin.
+    sums
+        ``int64 (F, G)``: sums of the values in each fine bin, in units from the feature's origin.
+    absent
+        ``int64 (F,)``: rows that did not carry the feature; they are in no bin.
+    issues
+        ``int64 (F, len(ISSUES))``: rows with each quality issue, in the order of `ISSUES`.
+    unknown
+        Rows that carried a feature which the baseline does not have.
+    """
+
+    rows: int
+    fine: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    absent: NDArray[np.int64]
+    issues: NDArray[np.int64]
+    unknown: int
+
+    @classmethod
+    def zero(cls, layout: Layout) -> Self:
+        """Return the counts of no rows."""
+        features, width = layout.fine_counts.shape
+        grid = (features, width)
+        return cls(
+            rows=0,
+            fine=np.zeros(grid, dtype=np.int64),
+            sums=np.zeros(grid, dtype=np.int64),
+            absent=np.zeros(features, dtype=np.int64),
+            issues=np.zeros((features, len(ISSUES)), dtype=np.int64),
+            unknown=0,
+        )
+
+    def copy(self) -> "Counts":
+        """Return counts of their own."""
+        return Counts(self.rows, self.fine.copy(), self.sums.copy(), self.absent.copy(), self.issues.copy(), self.unknown)
+
+    def add(self, other: "Counts") -> None:
+        """Merge other counts into these."""
+        self.rows += other.rows
+        self.fine += other.fine
+        self.sums += other.sums
+        self.absent += other.absent
+        self.issues += other.issues
+        self.unknown += other.unknown
+
+    def subtract(self, other: "Counts") -> None:
+        """Take counts off that were added before."""
+        self.rows -= other.rows
+        self.fine -= other.fine
+        self.sums -= other.sums
+        self.absent -= other.absent
+        self.issues -= other.issues
+        self.unknown -= other.unknown
+
+    def __add__(self, other: "Counts") -> "Counts":
+        merged = self.copy()
+        merged.add(other)
+        return merged
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Counts):
+            return NotImplemented
+        mine, theirs = self._arrays(), other._arrays()
+        same = all(np.array_equal(one, two) for one, two in zip(mine, theirs, strict=True))
+        return same and (self.rows, self.unknown) == (other.rows, other.unknown)
+
+    __hash__ = None  # type: ignore[assignment]  # mutable
+
+    @property
+    def present(self) -> NDArray[np.int64]:
+        """``int64 (F,)``: rows that each feature was counted in, missing values among them."""
+        return self.rows - self.absent
+
+    def _arrays(self) -> tuple[NDArray[np.int64], ...]:
+        return self.fine, self.sums, self.absent, self.issues
+
+
+def tally(encoded: Encoded, layout: Layout, start: int = 0, stop: int | None = None) -> Counts:
+    """Count the rows ``start <= row < stop`` of an encoded batch."""
+    stop = encoded.rows if stop is None else min(stop, encoded.rows)
+    counts = Counts.zero(layout)
+    for begin in range(start, stop, _SLICE):
+        _tally_into(counts, encoded, begin, min(begin + _SLICE, stop))
+    return counts
+
+
+def _tally_into(counts: Counts, encoded: Encoded, start: int, stop: int) -> None:
+    features, width = counts.fine.shape
+    codes, units = encoded.codes[:, start:stop], encoded.units[:, start:stop]
+    # One more column, at the front, takes the absent cells, whose code is -1.
+    flat = (codes + (np.arange(features, dtype=np.int64) * (width + 1) + 1)[:, None]).ravel()
+    size = features * (width + 1)
+    fine = np.bincount(flat, minlength=size).reshape(features, width + 1)
+    sums = np.bincount(flat, weights=units.ravel(), minlength=size).reshape(features, width + 1)
+    counts.rows += stop - start
+    counts.fine += fine[:, 1:]
+    counts.sums += sums[:, 1:].astype(np.int64)
+    counts.absent += fine[:, 0]
+    counts.issues += _issue_counts(encoded.issues[:, start:stop])
+    counts.unknown += int(np.count_nonzero(encoded.unknown[start:stop]))
+
+
+def _issue_counts(issues: NDArray[np.uint16]) -> NDArray[np.int64]:
+    if not issues.any():
+        return np.zeros((len(issues), len(ISSUES)), dtype=np.int64)
+    bits = np.arange(len(ISSUES), dtype=np.uint16)
+    flags = (issues[:, None, :] >> bits[:, None]) & np.uint16(1)
+    return np.asarray(flags.sum(axis=-1, dtype=np.int64))

@@ -1,0 +1,17 @@
+"""The first columns of every grid of bins, which are the same for each feature."""
+
+from enum import IntEnum
+from typing import Final
+
+
+class Special(IntEnum):
+    """The first columns of both grids."""
+
+    MISSING = 0
+    INFINITE = 1
+    UNSEEN = 2
+    OTHER = 3
+
+
+FIRST: Final = len(Special)
+"""Column of a feature's first own bin."""
