@@ -1,0 +1,163 @@
+"""The pipeline: frames in, counted rows out.
+
+One reader a connection turns the copied bytes into exchanges; the decoders turn an exchange into rows. Rows are not counted
+one by one: counting has a fixed price for each feature, so the rows of many exchanges are collected, by model version, and
+handed on together. What is collected is bounded, and so is what all the readers together may hold.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from sidecar.columns import Columns, columns_of
+from sidecar.decode import Decoded
+from sidecar.exchange import ConnectionReader, Event, Exchange, Refusal
+from sidecar.frames import Frame, Kind
+from sidecar.metrics import ModelFigures, TapFigures
+from sidecar.reasons import TapReason
+
+ROWS_AT_ONCE = 512
+MAX_HELD = 64 << 20
+_UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
+
+
+class Deliver(Protocol):
+    """Takes rows that belong together."""
+
+    def __call__(self, columns: Columns, *, model_version: str | None) -> None:
+        """Count `columns`."""
+
+
+class Pipeline:
+    """Reads the copied traffic of all connections.
+
+    Parameters
+    ----------
+    new_reader
+        Makes the reader of a connection.
+    decode
+        Turns a watched exchange into rows, or says why not.
+    deliver
+        Takes collected rows.
+    unread
+        Is told of connections that will never be readable again.
+    """
+
+    def __init__(
+        self,
+        *,
+        new_reader: Callable[[], ConnectionReader],
+        decode: Callable[[Exchange], Decoded | Refusal],
+        deliver: Deliver,
+        unread: Callable[[int], None],
+        tap: TapFigures,
+        model: ModelFigures,
+    ) -> None:
+        self._new_reader = new_reader
+        self._decode = decode
+        self._deliver = deliver
+        self._tell_unread = unread
+        self._tap = tap
+        self._model = model
+        self._readers: dict[int, ConnectionReader | None] = {}
+        self._records: dict[str | None, list[Mapping[str, object]]] = {}
+        self._collected = 0
+        self._held = 0
+        self.exchanges = 0
+
+    def frame(self, frame: Frame) -> None:
+        """Take one frame of traffic."""
+        kind, connection, at, payload = frame
+        if kind == Kind.CLOSE:
+            return self._close(connection, at)
+        reader = self._readers.get(connection)
+        if reader is None:
+            reader = self._announced(kind, connection)
+            if reader is None:
+                return None
+        before = reader.held
+        events = _STEPS[kind](reader, payload, at)
+        if events:
+            self._take(events)
+        self._held += reader.held - before
+        if self._held > MAX_HELD:
+            self._shed(connection, reader)
+        if reader.unread:
+            self._give_up(connection, reader)
+        return None
+
+    def flush(self) -> None:
+        """Hand on the rows that were collected."""
+        for version, records in self._records.items():
+            self._deliver(columns_of(records), model_version=version)
+        self._records.clear()
+        self._collected = 0
+
+    def _announced(self, kind: int, connection: int) -> ConnectionReader | None:
+        """Return a new reader if this frame begins a copy; the rest of one that was given up is passed over."""
+        if connection in self._readers or kind not in (Kind.OPEN, Kind.GAP):
+            return None
+        reader = self._readers[connection] = self._new_reader()
+        return reader
+
+    def _take(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Refusal):
+                self._tap.drop(event.reason)
+            else:
+                self._exchange(event)
+
+    def _exchange(self, exchange: Exchange) -> None:
+        self.exchanges += 1
+        self._model.count(exchange.status, exchange.ended - exchange.began)
+        if not exchange.watched:
+            return
+        if exchange.status >= 400:
+            self._tap.drop(TapReason.STATUS)
+            return
+        decoded = self._decode(exchange)
+        if isinstance(decoded, Refusal):
+            self._tap.drop(decoded.reason)
+        else:
+            self._collect(decoded)
+
+    def _collect(self, decoded: Decoded) -> None:
+        if decoded.columns is not None:
+            self._deliver(decoded.columns, model_version=decoded.model_version)
+        elif decoded.records:
+            self._records.setdefault(decoded.model_version, []).extend(decoded.records)
+            self._collected += len(decoded.records)
+            if self._collected >= ROWS_AT_ONCE:
+                self.flush()
+
+    def _close(self, connection: int, at: float) -> None:
+        reader = self._readers.pop(connection, None)
+        if reader is not None:
+            self._held -= reader.held
+            self._take(reader.close(at))
+
+    def _shed(self, connection: int, reader: ConnectionReader) -> None:
+        """Too much is held by all readers together: let go of what this one holds."""
+        self._held -= reader.held
+        self._take(reader.gap(TapReason.OVERFLOW))
+        self._readers[connection] = None
+        self._tell_unread(connection)
+
+    def _give_up(self, connection: int, reader: ConnectionReader) -> None:
+        if self._readers.get(connection) is reader:
+            self._held -= reader.held
+            self._readers[connection] = None
+            self._tell_unread(connection)
+
+
+def _gap(reader: ConnectionReader, payload: bytes, _at: float) -> list[Event]:
+    return reader.gap(TapReason(payload.decode()))
+
+
+_STEPS: dict[int, Callable[[ConnectionReader, bytes, float], list[Event]]] = {
+    _UP: ConnectionReader.up,
+    _DOWN: ConnectionReader.down,
+    Kind.OPEN: lambda _reader, _payload, _at: [],
+    Kind.GAP: _gap,
+    Kind.UP_END: lambda reader, _payload, at: reader.up_end(at),
+    Kind.DOWN_END: lambda reader, _payload, at: reader.down_end(at),
+}

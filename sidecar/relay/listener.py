@@ -1,0 +1,152 @@
+"""The listener: accepts clients, as many as there are descriptors for, and joins each with the model.
+
+The loop's own server is not used, because at the limit of open files it accepts connections only to close them. Here the
+number of connections is bounded beforehand, so that each one accepted has a descriptor for its upstream side as well; at
+the bound accepting pauses, and the clients wait in the backlog until a connection ends. Should descriptors run out all the
+same (they are also limited for the whole machine), accepting pauses for a moment instead of spinning.
+"""
+
+import asyncio
+import errno
+import socket
+
+from sidecar.relay.figures import Figures
+from sidecar.relay.refusal import Refusal
+from sidecar.relay.sockets import connect, no_delay
+from sidecar.relay.splice import ClientSide, ModelSide, join
+from sidecar.relay.tee import Tap
+from sidecar.settings import Address
+
+ACCEPTS_AT_ONCE = 64
+PAUSE_SECONDS = 0.1
+CONNECT_SECONDS = 10.0
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+
+class Listener:
+    """Accepts on `sock` and splices every client to `upstream`.
+
+    Parameters
+    ----------
+    limit
+        Client connections that may be open at once.
+    tap
+        Where copies go; None: nothing is copied.
+    """
+
+    def __init__(self, sock: socket.socket, upstream: Address, figures: Figures, *, limit: int, tap: Tap | None) -> None:
+        self.sock = sock
+        self._upstream = upstream
+        self._figures = figures
+        self._limit = limit
+        self._tap = tap
+        self._loop = asyncio.get_running_loop()
+        self._accepting = False
+        self._closed = False
+        self._serial = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sides: set[ClientSide | Refusal] = set()
+
+    def start(self) -> None:
+        """Accept from now on."""
+        if not self._accepting and not self._closed:
+            self._accepting = True
+            self._loop.add_reader(self.sock, self._accept)
+
+    def close(self) -> None:
+        """Take those who are already connected, then accept no more; what is open stays open."""
+        if self._accepting:
+            self._accept()
+        self._pause()
+        self._closed = True
+        self.sock.close()
+
+    def close_idle(self) -> None:
+        """End the connections that have been quiet since the last call, with nothing in flight."""
+        for side in list(self._sides):
+            if side.quiet():
+                side.transport.close()
+
+    def abort(self) -> None:
+        """End whatever is still open, now."""
+        for task in list(self._tasks):
+            task.cancel()
+        for side in list(self._sides):
+            side.transport.abort()
+
+    def _pause(self) -> None:
+        if self._accepting:
+            self._accepting = False
+            self._loop.remove_reader(self.sock)
+
+    def _accept(self) -> None:
+        for _ in range(ACCEPTS_AT_ONCE):
+            if self._figures.connections >= self._limit:
+                self._figures.accept_pauses_total += 1
+                return self._pause()
+            try:
+                sock, _ = self.sock.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return None
+            except OSError as error:
+                return self._wait_for_descriptors(error)
+            self._take(sock)
+        return None
+
+    def _wait_for_descriptors(self, error: OSError) -> None:
+        if error.errno not in _EXHAUSTED:
+            raise error
+        self._figures.accept_pauses_total += 1
+        self._pause()
+        self._loop.call_later(PAUSE_SECONDS, self.start)
+
+    def _take(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        no_delay(sock)
+        self._figures.connections += 1
+        self._figures.connections_total += 1
+        self._serial = self._serial % 0xFFFFFFFF + 1
+        task = self._loop.create_task(self._splice(sock, self._serial))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _splice(self, sock: socket.socket, serial: int) -> None:
+        """Connect to the model first: until then the client's bytes wait in the kernel, where they are bounded."""
+        tee = self._tap.open(serial) if self._tap is not None else None
+        client = ClientSide(self._figures, tee, lambda: self._gone(client))
+        model = ModelSide(self._figures, tee, client)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._connect(model)
+        except OSError:  # TimeoutError is one
+            if tee is not None:
+                tee.close()
+            return await self._refuse(sock)
+        await self._attach(sock, client)
+        join(client, model)
+        return None
+
+    async def _connect(self, model: ModelSide) -> None:
+        while True:
+            try:
+                await connect(self._upstream, model)
+                return
+            except OSError as error:
+                if error.errno not in _EXHAUSTED:
+                    raise
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _refuse(self, sock: socket.socket) -> None:
+        self._figures.refused_total += 1
+        refusal = Refusal(str(self._upstream), lambda: self._gone(refusal))
+        await self._attach(sock, refusal)
+
+    async def _attach(self, sock: socket.socket, side: ClientSide | Refusal) -> None:
+        self._sides.add(side)
+        await self._loop.connect_accepted_socket(lambda: side, sock)
+
+    def _gone(self, side: ClientSide | Refusal) -> None:
+        self._sides.discard(side)
+        self._figures.connections -= 1
+        if not self._accepting:
+            self.start()

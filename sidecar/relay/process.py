@@ -1,0 +1,117 @@
+"""The relay's life: bind, start the engine, relay, drain, end.
+
+The order matters. Every port is bound before the engine is started, so that the first byte does not wait for numpy, and a
+port that is taken is an error message rather than a pod that half works. On SIGTERM the relay goes on accepting for `drain`
+seconds, because the endpoints of a terminating pod are taken out of service only after it was told to end; then it lets what
+is in flight finish, and only then does the engine flush and stop.
+"""
+
+import asyncio
+import signal
+import socket
+
+import uvloop
+
+from sidecar.logs import get_logger
+from sidecar.relay.engine_process import EngineProcess
+from sidecar.relay.figures import Figures
+from sidecar.relay.health import Probe
+from sidecar.relay.listener import Listener
+from sidecar.relay.outbox import Outbox
+from sidecar.relay.sockets import bind, bound_to, connections_allowed
+from sidecar.relay.supervisor import Supervisor
+from sidecar.relay.tee import Tap
+from sidecar.settings import Settings
+
+IN_FLIGHT_SECONDS = 15.0
+QUIET_SECONDS = 0.25
+
+
+def run(settings: Settings, config: str | None) -> int:
+    """Relay until told to stop; return the exit code.
+
+    Raises
+    ------
+    OSError
+        A port cannot be bound.
+    """
+    return uvloop.run(_Relay(settings, config).run())
+
+
+class _Relay:
+    """One run: its sockets, its tap, and whether it drains."""
+
+    def __init__(self, settings: Settings, config: str | None) -> None:
+        self._settings = settings
+        self._config = config
+        self._log = get_logger("relay")
+        self._figures = Figures(upstream=str(settings.upstream or ""))
+        self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        self._draining = False
+
+    async def run(self) -> int:
+        """Set everything up, wait for a signal, drain."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signals.put_nowait, number)
+        monitor = bind(self._settings.monitor)
+        probes = await loop.create_server(lambda: Probe(lambda: not self._draining), sock=bind(self._settings.health))
+        tap = Tap(Outbox(self._settings.tap.buffer, loop), self._figures, max_body=self._settings.tap.max_body)
+        listener = self._listen(tap)
+        supervisor = Supervisor(lambda: EngineProcess(monitor, self._config), tap)
+        supervisor.start()
+        self._announce(listener, monitor, probes.sockets[0])
+        number = await self._signals.get()
+        await self._drain(number, listener)
+        probes.close()
+        await supervisor.stop()
+        self._log.info("stopped")
+        return 0
+
+    def _listen(self, tap: Tap) -> Listener | None:
+        settings = self._settings
+        if settings.upstream is None:
+            return None
+        copied = tap if settings.tap.cpu > 0 else None
+        listener = Listener(bind(settings.listen), settings.upstream, self._figures, limit=connections_allowed(), tap=copied)
+        listener.start()
+        return listener
+
+    def _announce(self, listener: Listener | None, monitor: socket.socket, probes: socket.socket) -> None:
+        self._log.info(
+            "listening",
+            traffic=bound_to(listener.sock) if listener else None,
+            upstream=self._figures.upstream or None,
+            monitor=bound_to(monitor),
+            health=bound_to(probes),
+        )
+
+    async def _drain(self, number: signal.Signals, listener: Listener | None) -> None:
+        """Go on accepting for a while (not after Ctrl-C: a person waits), then finish what is in flight."""
+        self._draining = True
+        seconds = self._settings.drain if number is signal.SIGTERM else 0.0
+        self._log.info("draining", signal=number.name, connections=self._figures.connections, seconds=seconds)
+        again = await self._signalled_within(seconds)
+        if listener is None:
+            return
+        listener.close()
+        if not again:
+            await self._finish(listener)
+        listener.abort()
+
+    async def _signalled_within(self, seconds: float) -> bool:
+        """Wait; return early, and True, when told to stop a second time."""
+        try:
+            await asyncio.wait_for(self._signals.get(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _finish(self, listener: Listener) -> None:
+        """Close what is idle and wait for what is in flight, but not for ever."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + IN_FLIGHT_SECONDS
+        while self._figures.connections and loop.time() < deadline:
+            if await self._signalled_within(QUIET_SECONDS):
+                return
+            listener.close_idle()

@@ -1,0 +1,188 @@
+"""The splice: one client connection joined with its one upstream connection.
+
+Whatever one side receives, the other side sends; nothing is looked at, kept or added. The rest of this module is about how
+connections end and how they wait, because that is where a relay usually shows:
+
+* *Backpressure.* When the peer's send buffer is above its high-water mark, reading stops on this side, and the kernel's own
+  flow control does the rest. A reader that never reads costs one buffer, not memory without end.
+* *Half-close.* "I am done sending" passes as just that; the other direction goes on (RFC 9293, 3.6: the side that closes
+  may go on to receive until the other one has closed too).
+* *Reset.* A connection that ends with an error ends its peer with a reset, after what was already received is delivered.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from sidecar.relay.figures import Figures
+from sidecar.relay.sockets import reset_on_close
+from sidecar.relay.tee import Tee
+
+HIGH_WATER = 1 << 16
+
+
+class Side(asyncio.Protocol):
+    """One end of a splice; `peer` is the other one, once `join` has introduced them.
+
+    What arrives before that (a model that speaks first) is held, and reading stops, so at most one read is held.
+    """
+
+    __slots__ = ("_count", "_held", "ended", "failure", "gone", "peer", "send", "tee", "transport")
+    transport: asyncio.Transport
+
+    def __init__(self, figures: Figures, tee: Tee | None) -> None:
+        self._count = figures
+        self._held: list[bytes] = []
+        self.tee = tee
+        self.peer: Side | None = None
+        self.send: Callable[[bytes], None] = self._hold
+        self.ended = False
+        self.gone = False
+        self.failure: Exception | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the transport and bound what it may buffer."""
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(high=HIGH_WATER)
+
+    def pause_writing(self) -> None:
+        """This side's reader is slow: stop reading from the peer."""
+        if self.peer is not None and not self.peer.transport.is_closing():
+            self.peer.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """This side took what it had to: read from the peer again."""
+        if self.peer is not None and not self.peer.transport.is_closing():
+            self.peer.transport.resume_reading()
+
+    def eof_received(self) -> bool:
+        """Pass the half-close on; when both directions have ended, the splice is over."""
+        self.ended = True
+        self._copy_end()
+        return self.peer is None or self.pass_end_on()
+
+    def pass_end_on(self) -> bool:
+        """End the peer's direction; return whether this side must stay open for what still comes back."""
+        peer = self.peer
+        if peer is None or peer.transport.is_closing():
+            return False
+        peer.transport.write_eof()
+        if not peer.ended:
+            return True
+        peer.transport.close()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the peer as this side ended: a reset by a reset, an end by an end."""
+        self.gone, self.failure, self.send = True, exc, _nowhere
+        if exc is not None:
+            self._count.resets_total += 1
+        peer, self.peer = self.peer, None
+        if peer is not None:
+            peer.end_like(self)
+
+    def end_like(self, other: "Side") -> None:
+        """Close this side as `other` was closed, after what it still has to send."""
+        if other.failure is not None:
+            reset_on_close(self.transport)
+        self.transport.close()
+
+    def joined(self, peer: "Side") -> None:
+        """Send to `peer` from now on, what was held first."""
+        self.peer = peer
+        self.send = peer.transport.write
+        for data in self._held:
+            self.send(data)
+        if self._held:
+            self._held = []
+            self.transport.resume_reading()
+        if self.ended and not self.pass_end_on():
+            self.transport.close()
+
+    def _hold(self, data: bytes) -> None:
+        self._held.append(data)
+        self.transport.pause_reading()
+
+    def _copy_end(self) -> None:
+        """Tell the tee that this side sends no more."""
+
+
+class ClientSide(Side):
+    """Receives what the client sends.
+
+    Attributes
+    ----------
+    waiting
+        The client spoke last: an answer is due.
+    moved
+        Bytes have passed since `quiet` was last asked.
+    """
+
+    __slots__ = ("_closed", "moved", "waiting")
+
+    def __init__(self, figures: Figures, tee: Tee | None, closed: Callable[[], None]) -> None:
+        super().__init__(figures, tee)
+        self._closed = closed
+        self.waiting = self.moved = False
+
+    def data_received(self, data: bytes) -> None:
+        """Pass bytes to the model, then offer a copy."""
+        self.send(data)
+        self.waiting = self.moved = True
+        self._count.bytes_up_total += len(data)
+        if self.tee is not None:
+            self.tee.up(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count the connection out, whichever side ended it."""
+        super().connection_lost(exc)
+        if self.tee is not None:
+            self.tee.close()
+        self._closed()
+
+    def quiet(self) -> bool:
+        """Return whether nothing moved since the last call and no answer is due or on its way."""
+        moved, self.moved = self.moved, False
+        return not (moved or self.waiting or self.transport.get_write_buffer_size())
+
+    def _copy_end(self) -> None:
+        if self.tee is not None:
+            self.tee.up_end()
+
+
+class ModelSide(Side):
+    """Receives what the model answers to `client`."""
+
+    __slots__ = ("client",)
+
+    def __init__(self, figures: Figures, tee: Tee | None, client: ClientSide) -> None:
+        super().__init__(figures, tee)
+        self.client = client
+
+    def data_received(self, data: bytes) -> None:
+        """Pass bytes to the client, then offer a copy."""
+        self.send(data)
+        client = self.client
+        client.waiting, client.moved = False, True
+        self._count.bytes_down_total += len(data)
+        if self.tee is not None:
+            self.tee.down(data)
+
+    def _copy_end(self) -> None:
+        if self.tee is not None:
+            self.tee.down_end()
+
+
+def join(client: ClientSide, model: ModelSide) -> None:
+    """Let the two sides of a splice send to each other, or end both when one is gone already."""
+    if model.gone:
+        client.end_like(model)
+    elif client.gone:
+        model.end_like(client)
+    else:
+        client.joined(model)
+        model.joined(client)
+
+
+def _nowhere(data: bytes) -> None:
+    """Take bytes that arrive while the connection is being torn down."""

@@ -1,0 +1,203 @@
+"""The tee: which exchanges are copied, decided before their first byte.
+
+The relay does not parse HTTP, so it goes by turns: bytes towards the model that follow bytes from the model may begin an
+exchange. The decision whether to copy is made there and holds until the next such place, so a large body is not lost more
+often than a small one, and what is copied is whole. Where the guess is wrong (pipelining, early answers, duplex streams)
+the engine's parser notices: after a `GAP` it reads on only from a boundary that it confirms.
+
+Two places are known to look like the beginning of an exchange and not to be one. An interim answer (``100 Continue``) is
+no answer, so it does not end the turn. And a connection that opens with the HTTP/2 preface carries many exchanges at once,
+so it is copied whole or not at all.
+"""
+
+from random import random
+
+from sidecar.frames import HEADER_SIZE, Kind
+from sidecar.reasons import TapReason
+from sidecar.relay.figures import Figures
+from sidecar.relay.outbox import RESERVE, Outbox
+
+_UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
+_HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
+_INTERIM = b"HTTP/1.1 1"
+_HEAD_ALLOWANCE = 1 << 17
+
+
+class Tap:
+    """What all tees share: the outbox, the figures, the sampling share, and who they are.
+
+    Parameters
+    ----------
+    max_body
+        Bytes of one direction of one exchange that are copied at most (heads have an allowance of their own).
+    """
+
+    __slots__ = ("figures", "max_turn", "outbox", "share", "tees")
+
+    def __init__(self, outbox: Outbox, figures: Figures, *, max_body: int) -> None:
+        self.outbox = outbox
+        self.figures = figures
+        self.max_turn = max_body + _HEAD_ALLOWANCE
+        self.share = 1.0
+        self.tees: dict[int, Tee] = {}
+
+    def open(self, connection: int) -> "Tee":
+        """Return the tee of a new client connection."""
+        tee = self.tees[connection] = Tee(self, connection)
+        return tee
+
+    def engine_lost(self) -> None:
+        """Stop every copy: a new engine knows none of the connections."""
+        self.outbox.detach()
+        self.figures.tap_connections = 0
+        for tee in self.tees.values():
+            tee.engine_lost()
+
+
+class Tee:
+    """The copy of one connection.
+
+    Attributes
+    ----------
+    _turn_over
+        The model has answered since the client last spoke: the next bytes from the client may begin an exchange.
+    _copying
+        The exchange under way is being copied.
+    _left_out
+        Why bytes before this point were not copied, or None.
+    _known
+        The engine has been told of this connection.
+    """
+
+    __slots__ = ("_connection", "_copied_down", "_copied_up", "_copying", "_known", "_left_out", "_tap", "_turn_over", "_unread", "_whole")
+
+    def __init__(self, tap: Tap, connection: int) -> None:
+        self._tap = tap
+        self._connection = connection
+        self._turn_over = True
+        self._copying = False
+        self._known = False
+        self._unread = False
+        self._whole = False
+        self._left_out: TapReason | None = None
+        self._copied_up = self._copied_down = 0
+
+    def up(self, data: bytes) -> None:
+        """Bytes went towards the model."""
+        if self._turn_over:
+            self._turn_over = False
+            if not self._whole:
+                self._begin(data)
+        if self._copying:
+            self._copied_up += len(data)
+            if self._copied_up > self._tap.max_turn and not self._whole:
+                self._drop(TapReason.BODY_TOO_LARGE)
+            elif not self._tap.outbox.put(_UP, self._connection, data):
+                self._drop(TapReason.OVERFLOW)
+
+    def down(self, data: bytes) -> None:
+        """Bytes went towards the client."""
+        if not self._turn_over:
+            self._turn_over = not _is_interim(data)
+        if self._copying:
+            self._copied_down += len(data)
+            if self._copied_down > self._tap.max_turn and not self._whole:
+                self._drop(TapReason.BODY_TOO_LARGE)
+            elif not self._tap.outbox.put(_DOWN, self._connection, data):
+                self._drop(TapReason.OVERFLOW)
+
+    def up_end(self) -> None:
+        """The client will send no more."""
+        if self._copying:
+            self._tap.outbox.control(Kind.UP_END, self._connection)
+
+    def down_end(self) -> None:
+        """The model will send no more."""
+        if self._copying:
+            self._tap.outbox.control(Kind.DOWN_END, self._connection)
+
+    def close(self) -> None:
+        """The connection is gone."""
+        self._tap.tees.pop(self._connection, None)
+        self._copying = False
+        self._forget()
+
+    def unread(self) -> None:
+        """The engine can read nothing on this connection: copy no more of it."""
+        self._unread = True
+        self._copying = False
+        self._forget()
+
+    def engine_lost(self) -> None:
+        """The engine died: whatever was under way is lost, and the next one has not heard of this connection."""
+        if self._copying:
+            self._drop(TapReason.ENGINE_DOWN)
+        self._known = False
+        if self._left_out is None:
+            self._left_out = TapReason.ENGINE_DOWN
+
+    def _begin(self, data: bytes) -> None:
+        tap = self._tap
+        tap.figures.exchanges += 1
+        self._copied_up = self._copied_down = 0
+        if self._unread:
+            return
+        first = not self._known and self._left_out is None
+        if tap.share < 1.0 and random() >= tap.share:
+            self._skip(TapReason.SAMPLED_OUT)
+            tap.figures.sampled_out += 1
+        elif first or self._left_out is not None:
+            self._resume(data)
+        if first and data.startswith(_HTTP2_PREFACE):
+            self._stay_whole()
+
+    def _stay_whole(self) -> None:
+        """An HTTP/2 connection has no turns: copy all of it, or none."""
+        if self._copying:
+            self._whole = True
+        else:
+            self.unread()
+
+    def _resume(self, data: bytes) -> None:
+        """Begin to copy, or begin again: announce the connection, or the gap, together with the first bytes."""
+        outbox = self._tap.outbox
+        if not outbox.connected:
+            self._drop(TapReason.ENGINE_DOWN)
+        elif not outbox.room_for(2 * HEADER_SIZE + RESERVE + len(data) + len(TapReason.UNSUPPORTED_ENCODING)):
+            self._drop(TapReason.OVERFLOW)
+        else:
+            self._announce()
+
+    def _announce(self) -> None:
+        outbox = self._tap.outbox
+        if not self._known:
+            outbox.reserved += RESERVE
+            self._tap.figures.tap_connections += 1
+        if self._left_out is None:
+            outbox.put(Kind.OPEN, self._connection, b"")
+        else:
+            outbox.put(Kind.GAP, self._connection, self._left_out.encode())
+        self._known, self._copying, self._left_out = True, True, None
+
+    def _drop(self, reason: TapReason) -> None:
+        self._skip(reason)
+        self._tap.figures.dropped[reason] += 1
+        if self._whole:
+            self.unread()
+
+    def _skip(self, reason: TapReason) -> None:
+        self._copying = False
+        self._left_out = reason
+
+    def _forget(self) -> None:
+        """Tell the engine that the connection is over and give its reserved room back."""
+        if self._known:
+            self._known = False
+            self._tap.outbox.reserved -= RESERVE
+            self._tap.outbox.control(Kind.CLOSE, self._connection)
+            self._tap.figures.tap_connections -= 1
+
+
+def _is_interim(data: bytes) -> bool:
+    """Return whether `data` is one interim answer and nothing behind it."""
+    return data.startswith(_INTERIM) and data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1

@@ -1,0 +1,103 @@
+"""Read the file and the environment into one `Settings`, or say exactly which key is wrong.
+
+Kubernetes puts variables such as ``DRIFT_SIDECAR_SERVICE_HOST`` and ``DRIFT_SIDECAR_PORT_8080_TCP`` into every pod that
+shares a namespace with a Service named ``drift-sidecar``. They share our prefix by accident, so they are passed over;
+every other unknown ``DRIFT_`` variable is an error, because a misspelt threshold that is ignored is an alarm that never comes.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sidecar.settings.keys import PREFIX, Key, keys_of
+from sidecar.settings.model import Settings
+
+CONFIG_VARIABLE = "DRIFT_CONFIG"
+_SERVICE_LINK = re.compile(
+    r"^DRIFT_\w*?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$"
+)
+
+
+class SettingsError(Exception):
+    """A setting is unknown or wrong; the message names every such key."""
+
+
+def load_settings(path: str | None, environ: Mapping[str, str]) -> Settings:
+    """Return the settings from the YAML file at `path` (or ``DRIFT_CONFIG``) and `environ`, which wins.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be read, or a key is unknown or has a value that does not fit; all faults are listed.
+    """
+    source = path or environ.get(CONFIG_VARIABLE) or None
+    tree = _read_file(source) if source else {}
+    for key, value in _from_environment(environ):
+        _put(tree, key.path, value)
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(fault) for fault in error.errors())) from None
+
+
+def _read_file(source: str) -> dict[str, Any]:
+    import yaml  # 20 ms that a sidecar without a file need not spend before its first byte
+
+    try:
+        tree = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SettingsError(f"{source}: {error}") from None
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise SettingsError(f"{source}: the top level must be a map of keys, not {type(tree).__name__}")
+    return {str(key): value for key, value in tree.items() if value is not None}
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterable[tuple[Key, Any]]:
+    known = {key.variable: key for key in keys_of(Settings)}
+    for name, text in environ.items():
+        if not name.startswith(PREFIX) or name == CONFIG_VARIABLE or _SERVICE_LINK.match(name):
+            continue
+        if name not in known:
+            raise SettingsError(f"{name}: unknown variable{_hint(name, known)}")
+        if text.strip():
+            yield known[name], _value(known[name], text)
+
+
+def _value(key: Key, text: str) -> Any:
+    """Read JSON where the key holds a list or a map; everything else stays text for the model to convert."""
+    if not isinstance(key.field.get_default(call_default_factory=True), tuple | dict):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"{key.variable}: {key.dotted} is given as JSON here: {error}") from None
+
+
+def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for position, name in enumerate(path[:-1]):
+        below = tree.setdefault(name, {})
+        if not isinstance(below, dict):
+            raise SettingsError(f"{'.'.join(path[: position + 1])}: must be a map of keys")
+        tree = below
+    tree[path[-1]] = value
+
+
+def _explain(fault: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: unknown key{_hint(where, [key.dotted for key in keys_of(Settings)])}"
+    given = "" if isinstance(fault["input"], dict) else f" (given: {fault['input']!r})"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}{given}"
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""

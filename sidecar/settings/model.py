@@ -1,0 +1,140 @@
+"""The settings model: every key, its default, its bounds and what it means."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, model_validator
+
+from sidecar.paths import DEFAULT_PATHS
+from sidecar.settings.address import Address
+
+MEBIBYTE = 1 << 20
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+TapFormat = Literal["auto", "features", "object", "records", "kserve_v1"]
+
+
+class Group(BaseModel):
+    """A level of keys: immutable, and an unknown key in it is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Tap(Group):
+    """What is copied and read, and how much of it at most."""
+
+    paths: tuple[str, ...] = Field(DEFAULT_PATHS, description="globs of request paths to decode")
+    format: TapFormat = Field("auto", description="the decoder to use; `auto` finds it from path, headers and shape")
+    max_body: Annotated[ByteSize, Field(ge=1, le=1 << 30)] = Field(
+        ByteSize(8 * MEBIBYTE), description="largest body that is read, of the tap and of the monitor API"
+    )
+    buffer: Annotated[ByteSize, Field(ge=1 << 16, le=1 << 32)] = Field(
+        ByteSize(16 * MEBIBYTE), description="bytes that may wait for the engine"
+    )
+    cpu: NotNegative = Field(0.25, description="cores that the engine may use on tapped traffic; 0 switches the tap off")
+
+
+class Window(Group):
+    """Which rows are compared with the baseline."""
+
+    rows: Annotated[int, Field(ge=1, le=10_000_000)] = Field(1000, description="rows that the window holds at least")
+    min_seconds: NotNegative = Field(0, description="seconds that the window spans at least; set minutes on busy models")
+    seconds: Positive = Field(3600, description="age at which rows leave the window")
+
+    @model_validator(mode="after")
+    def _spans_agree(self) -> Self:
+        if self.min_seconds > self.seconds:
+            raise ValueError(f"min_seconds ({self.min_seconds:g}) is longer than seconds ({self.seconds:g})")
+        return self
+
+
+class Model(Group):
+    """Labels, where neither payload nor path names them."""
+
+    name: str = Field("model", min_length=1, max_length=128, description="the model's name in alerts and reports")
+    version: str = Field("unknown", min_length=1, max_length=128, description="the model's version, where traffic names none")
+
+
+class FeatureThresholds(Group):
+    """Thresholds of one feature; what is not given falls back to the common ones."""
+
+    warning: Positive | None = None
+    critical: Positive | None = None
+
+
+class Thresholds(Group):
+    """The scores at which a feature warns and is critical."""
+
+    warning: Positive = Field(0.2, description="score above which a feature is in warning")
+    critical: Positive = Field(0.5, description="score above which a feature is critical")
+    features: dict[str, FeatureThresholds] = Field(
+        default_factory=dict, description="the same for single features, by name (JSON in the environment)"
+    )
+
+    def of(self, feature: str) -> tuple[float, float]:
+        """Return (warning, critical) of `feature`."""
+        own = self.features.get(feature, _NO_OVERRIDE)
+        return (own.warning or self.warning, own.critical or self.critical)
+
+    @model_validator(mode="after")
+    def _warning_comes_first(self) -> Self:
+        if self.warning > self.critical:
+            raise ValueError(f"warning ({self.warning:g}) is above critical ({self.critical:g})")
+        for name in self.features:
+            warning, critical = self.of(name)
+            if warning > critical:
+                raise ValueError(f"features.{name}: warning ({warning:g}) is above critical ({critical:g})")
+        return self
+
+
+_NO_OVERRIDE = FeatureThresholds()
+
+
+class Evidence(Group):
+    """How much evidence an alarm needs."""
+
+    alpha: Annotated[float, Field(gt=0, le=1)] = Field(
+        1e-6, description="chance of a false alarm that is accepted; 1 lets the bare score decide"
+    )
+
+
+class Alerts(Group):
+    """Who is told of a change of status."""
+
+    webhook: str | None = Field(None, pattern=r"^https?://", description="URL that gets a JSON POST for every change of status")
+    slack: str | None = Field(None, description="Slack incoming webhook (accepted, not acted on yet)")
+    alertmanager: str | None = Field(None, description="Alertmanager URL (accepted, not acted on yet)")
+
+
+class Redis(Group):
+    """The store that replicas share."""
+
+    url: str | None = Field(None, description="fleet window and baseline (accepted, not acted on yet)")
+
+
+class Settings(Group):
+    """Everything that can be set."""
+
+    listen: Address = Field(Address("0.0.0.0", 8000), description="model traffic")  # noqa: S104 - a pod's port
+    upstream: Address | None = Field(None, description="`host:port` or `unix:PATH` of the model; none: no relay, direct calls only")
+    monitor: Address = Field(Address("0.0.0.0", 8080), description="`/monitor/*`")  # noqa: S104 - a pod's port
+    health: Address = Field(Address("0.0.0.0", 8081), description="the relay's probes, `/healthz/*`")  # noqa: S104 - a pod's port
+    baseline: str | None = Field(None, description="baseline file; without an upstream the shipped sample is used when unset")
+    tap: Tap = Tap()
+    window: Window = Window()
+    model: Model = Model()
+    thresholds: Thresholds = Thresholds()
+    evidence: Evidence = Evidence()
+    drain: NotNegative = Field(5, description="seconds that the relay goes on accepting after SIGTERM")
+    alerts: Alerts = Alerts()
+    redis: Redis = Redis()
+    state: str | None = Field(None, description="file for the window across restarts (accepted, not acted on yet)")
+
+    def not_acted_on(self) -> list[str]:
+        """Return the keys that are set but that this version does not act on, so that start-up can say so."""
+        later = {
+            "alerts.slack": self.alerts.slack,
+            "alerts.alertmanager": self.alerts.alertmanager,
+            "redis.url": self.redis.url,
+            "state": self.state,
+        }
+        return [key for key, value in later.items() if value is not None]
