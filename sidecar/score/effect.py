@@ -47,7 +47,7 @@ def psi_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
     window, baseline = np.asarray(window), np.asarray(baseline)
     used = in_use(window, baseline)
     q, p = _smoothed_shares(window, used), _smoothed_shares(baseline, used)
-    return _less_bias(over_bins((q - p) * np.log(q / p), where=used), window, baseline)
+    return _less_bias(over_bins((q - p) * np.log(q / p)), window, baseline)
 
 
 def chi_square_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -76,9 +76,9 @@ def chi_square_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
 
 
 def _smoothed_shares(counts: ArrayLike, used: Bools) -> Floats:
-    """Return the shares with half a row added to each bin in use; what stands in the other bins is not to be read."""
-    smoothed = np.asarray(counts) + 0.5
-    share: Floats = smoothed / over_bins(smoothed, where=used)[..., np.newaxis]
+    """Return the shares with half a row added to each bin in use; other bins get a 1 on both sides, which adds nothing."""
+    smoothed = np.where(used, np.asarray(counts) + 0.5, 0.0)
+    share: Floats = np.divide(smoothed, over_bins(smoothed)[..., np.newaxis], out=np.ones(used.shape), where=used)
     return share
 
 

@@ -69,7 +69,7 @@ def chi_square_test(window: ArrayLike, baseline: ArrayLike) -> ChiSquareTest:
     scale = np.divide((n + m) ** 2, n * m, out=np.full(n.shape, np.nan), where=(n > 0) & (m > 0))
     statistic = over_bins(terms) * scale
     dof = np.count_nonzero(both, axis=-1) - 1.0 + 0 * scale
-    return ChiSquareTest(statistic, dof, np.where(dof == 0, 1.0, chdtrc(np.maximum(dof, 1), statistic)))
+    return ChiSquareTest(statistic, dof, np.where(dof == 0, 1.0, chdtrc(np.maximum(dof, 1), statistic))[()])
 
 
 def _pool_sparse(x: Floats, c: Floats) -> tuple[Floats, Floats]:
