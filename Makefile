@@ -1,0 +1,62 @@
+# Every target installs what it lacks: Python packages into .venv from files that pin each by hash, Debian packages with apt-get
+# when they are missing and the user is root. `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Words handed on to the command behind a target, as in: make bench ARGS="throughput --rounds 3"
+ARGS ?=
+
+READY := .venv/.ready
+BENCH := .venv/.benchmarks
+
+.PHONY: help demo test lint format bench soak image image-test requirements clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: $(READY)  ## run every test, and the examples in the docstrings
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)  ## ruff, the formatter's opinion, and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## let ruff fix and format what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(BENCH)  ## the table: sidecar, nginx, Envoy and aiohttp in one run
+	@tests/packages.sh nginx-light wrk util-linux
+	$(BIN)/python -m benchmarks $(ARGS)
+
+image:  ## build drift-detector, with Docker where it runs, else with buildah
+	@tests/image/build.sh
+
+image-test: $(READY) image  ## run the image limited and read-only, and ask it what its readers ask
+	@tests/image/check.sh
+
+requirements: $(READY)  ## pin anew what the .in files ask for
+	$(BIN)/pip install -q uv
+	for name in requirements requirements-dev benchmarks/requirements; do \
+	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
+
+clean:  ## remove what the other targets made
+	rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# A virtual environment without pip is what Debian's python3 makes when python3-venv is not installed.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, PYTHON=... names one")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tests/packages.sh python3-venv
+	$(PYTHON) -m venv .venv
+
+$(READY): requirements-dev.txt .venv/bin/pip
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BENCH): benchmarks/requirements.txt $(READY)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $@
