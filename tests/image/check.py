@@ -15,7 +15,7 @@ from http.client import HTTPException
 
 LARGEST = 230_000_000
 MONITOR, TRAFFIC = 18080, 18000
-LIMITS = "--cpus 0.5 --memory 1g --pids-limit 256 --read-only --cap-drop ALL --security-opt no-new-privileges".split()
+LIMITS = ["--cpus=0.5", "--memory=1g", "--pids-limit=256", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 PUBLISHED = ["-p", f"127.0.0.1:{MONITOR}:8080", "-p", f"127.0.0.1:{TRAFFIC}:8000"]
 ROW = {"features": {"age": 35, "income": 50000}}
 # A model in ten lines of the standard library, run by the interpreter of the image itself.
@@ -30,8 +30,9 @@ ThreadingHTTPServer(("127.0.0.1", 9000), Model).serve_forever()
 """
 INSIDE = """
 import importlib.util, json, os, pathlib
-ids = {line.split()[1] for p in pathlib.Path("/proc").glob("[0-9]*/status") for line in p.read_text().splitlines() if line[:4] == "Uid:"}
-resident = {p.parent.name: p.read_text().split("VmRSS:")[1].split()[0] for p in pathlib.Path("/proc").glob("[0-9]*/status")}
+said = {p.parent.name: p.read_text() for p in pathlib.Path("/proc").glob("[0-9]*/status")}
+ids = {line.split()[1] for text in said.values() for line in text.splitlines() if line[:4] == "Uid:"}
+resident = {process: text.split("VmRSS:")[1].split()[0] for process, text in said.items()}
 try: pathlib.Path("/app/x").touch(); root = "writable"
 except OSError as error: root = error.strerror
 found = [n for n in ("pip", "pytest", "scipy.stats") if importlib.util.find_spec(n)]
@@ -47,8 +48,10 @@ class Container:
         self.name = name
 
     def do(self, *words: str) -> str:
-        """Run one command of the engine and return what it printed; its complaints go where ours go."""
-        done = subprocess.run([self.engine, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        """Run one command of the engine and return what it printed."""
+        done = subprocess.run([self.engine, *words], check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{self.engine} {' '.join(words)}: {done.stderr.strip()}")
         return done.stdout.strip()
 
     def python(self, source: str) -> str:
@@ -95,7 +98,7 @@ def claim(what: str, *, holds: bool, seen: object = "") -> None:
     """Print one claim with what was seen, and end the run when it does not hold."""
     print(f"{'ok  ' if holds else 'FAIL'} {what} {seen}".rstrip(), flush=True)
     if not holds:
-        raise SystemExit(1)
+        raise AssertionError(what)
 
 
 def check_image(engine: str, image: str) -> None:
