@@ -52,9 +52,9 @@ class Probe(asyncio.Protocol):
 
 
 def respond(head: bytes, *, ready: bool) -> bytes:
-    """Return the answer to the request that `head` begins with.
+    r"""Return the answer to the request that `head` begins with.
 
-    >>> respond(b"GET /healthz/live HTTP/1.1\\r\\n\\r\\n", ready=False).splitlines()[0]
+    >>> respond(b"GET /healthz/live HTTP/1.1\r\n\r\n", ready=False).splitlines()[0]
     b'HTTP/1.1 200 OK'
     """
     method, _, rest = head.partition(b" ")

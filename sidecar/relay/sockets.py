@@ -1,12 +1,11 @@
 """Sockets: bind where clients arrive, connect to where the model is, and reset as TCP would."""
 
 import asyncio
-import os
 import resource
 import socket
 import struct
 from contextlib import suppress
-from typing import cast
+from pathlib import Path
 
 from sidecar.settings import Address
 
@@ -30,8 +29,7 @@ def bind(address: Address) -> socket.socket:
 
 
 def _bind_unix(path: str) -> socket.socket:
-    with suppress(FileNotFoundError):
-        os.unlink(path)
+    Path(path).unlink(missing_ok=True)
     return _listening(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), path)
 
 
@@ -80,7 +78,7 @@ async def connect(address: Address, protocol: asyncio.Protocol) -> asyncio.Trans
         transport, _ = await loop.create_unix_connection(lambda: protocol, address.path)
     else:
         transport, _ = await loop.create_connection(lambda: protocol, address.host, address.port)
-    return cast("asyncio.Transport", transport)
+    return transport
 
 
 def connections_allowed() -> int:
@@ -92,5 +90,5 @@ def connections_allowed() -> int:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    used = len(os.listdir("/proc/self/fd"))
+    used = sum(1 for _ in Path("/proc/self/fd").iterdir())
     return max(1, (soft - used - _RESERVED_DESCRIPTORS) // 2)

@@ -101,9 +101,10 @@ class Supervisor:
         except BlockingIOError:
             return
         except (OSError, FrameError) as error:
-            return self._lose(str(error))
+            self._lose(str(error))
+            return
         if not data:
-            return self._lose("its end of the socket pair closed")
+            self._lose("its end of the socket pair closed")
         for frame in frames:
             self._handle(frame)
 

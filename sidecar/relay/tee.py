@@ -69,7 +69,18 @@ class Tee:
         The engine has been told of this connection.
     """
 
-    __slots__ = ("_connection", "_copied_down", "_copied_up", "_copying", "_known", "_left_out", "_tap", "_turn_over", "_unread", "_whole")
+    __slots__ = (
+        "_connection",
+        "_copied_down",
+        "_copied_up",
+        "_copying",
+        "_known",
+        "_left_out",
+        "_tap",
+        "_turn_over",
+        "_unread",
+        "_whole",
+    )
 
     def __init__(self, tap: Tap, connection: int) -> None:
         self._tap = tap
@@ -143,7 +154,7 @@ class Tee:
         if self._unread:
             return
         first = not self._known and self._left_out is None
-        if tap.share < 1.0 and random() >= tap.share:
+        if tap.share < 1.0 and random() >= tap.share:  # noqa: S311 - a sample, not a secret
             self._skip(TapReason.SAMPLED_OUT)
             tap.figures.sampled_out += 1
         elif first or self._left_out is not None:

@@ -18,7 +18,7 @@ class KeyDescription(NamedTuple):
 def describe_keys() -> list[KeyDescription]:
     """Return a row for each key, in the order of the model."""
     return [
-        KeyDescription(key.dotted, key.variable, _default_text(key.field.get_default(call_default_factory=True)), key.field.description or "")
+        KeyDescription(key.dotted, key.variable, _default_text(key.default), key.field.description or "")
         for key in keys_of(Settings)
     ]
 

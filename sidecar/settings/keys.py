@@ -21,6 +21,11 @@ class Key(NamedTuple):
         """The key as the documentation writes it."""
         return ".".join(self.path)
 
+    @property
+    def default(self) -> object:
+        """The value when neither file nor environment gives one."""
+        return self.field.get_default(call_default_factory=True)
+
 
 def keys_of(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[Key]:
     """Yield every leaf of `model`, depth first, in the order of the source."""

@@ -19,9 +19,7 @@ from sidecar.settings.keys import PREFIX, Key, keys_of
 from sidecar.settings.model import Settings
 
 CONFIG_VARIABLE = "DRIFT_CONFIG"
-_SERVICE_LINK = re.compile(
-    r"^DRIFT_\w*?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$"
-)
+_SERVICE_LINK = re.compile(r"^DRIFT_\w*?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$")
 
 
 class SettingsError(Exception):
@@ -73,7 +71,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterable[tuple[Key, Any]]:
 
 def _value(key: Key, text: str) -> Any:
     """Read JSON where the key holds a list or a map; everything else stays text for the model to convert."""
-    if not isinstance(key.field.get_default(call_default_factory=True), tuple | dict):
+    if not isinstance(key.default, tuple | dict):
         return text
     try:
         return json.loads(text)

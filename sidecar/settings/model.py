@@ -115,7 +115,9 @@ class Settings(Group):
     """Everything that can be set."""
 
     listen: Address = Field(Address("0.0.0.0", 8000), description="model traffic")  # noqa: S104 - a pod's port
-    upstream: Address | None = Field(None, description="`host:port` or `unix:PATH` of the model; none: no relay, direct calls only")
+    upstream: Address | None = Field(
+        None, description="`host:port` or `unix:PATH` of the model; none: no relay, direct calls only"
+    )
     monitor: Address = Field(Address("0.0.0.0", 8080), description="`/monitor/*`")  # noqa: S104 - a pod's port
     health: Address = Field(Address("0.0.0.0", 8081), description="the relay's probes, `/healthz/*`")  # noqa: S104 - a pod's port
     baseline: str | None = Field(None, description="baseline file; without an upstream the shipped sample is used when unset")
