@@ -26,7 +26,8 @@ WORKDIR /app
 RUN /opt/venv/bin/python -c "import importlib, pkgutil, sys, encodings.idna, yaml, sidecar; \
 names = [m.name for m in pkgutil.walk_packages(sidecar.__path__, 'sidecar.') if not m.name.endswith('.__main__')]; \
 modules = [importlib.import_module(name) for name in names] and list(sys.modules.values()); \
-print('sidecar/__main__.py', *{f for m in modules if (f := getattr(m, '__file__', None) or '').endswith('.py')}, sep='\n')" >/tmp/used \
+print(*{f for m in modules if (f := getattr(m, '__file__', None) or '').endswith('.py')}, sep='\n')" >/tmp/used \
+ && find /app -name __main__.py >>/tmp/used \
  && PYTHONPYCACHEPREFIX=/opt/bytecode /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash -i /tmp/used
 
 # The root of the image: the interpreter, its library less what a server never imports, and the shared libraries that ldd names.

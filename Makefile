@@ -9,6 +9,7 @@ ARGS ?=
 
 READY := .venv/.ready
 BENCH := .venv/.benchmarks
+TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
 
 .PHONY: help demo test lint format bench soak image image-test requirements clean
 
@@ -27,9 +28,16 @@ format: $(READY)  ## let ruff fix and format what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+demo: $(READY)  ## a model behind the sidecar, and traffic that drifts until the verdict is critical (ONCE=1: ends by itself)
+	ONCE=$(ONCE) examples/run_demo.sh $(ARGS)
+
 bench: $(BENCH)  ## the table: sidecar, nginx, Envoy and aiohttp in one run
-	@tests/packages.sh nginx-light wrk util-linux
+	@$(TOOLS)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(BENCH)  ## a million requests of 100 features: memory stays flat
+	@$(TOOLS)
+	$(BIN)/python -m benchmarks memory --check $(ARGS)
 
 image:  ## build drift-detector, with Docker where it runs, else with buildah
 	@tests/image/build.sh
@@ -39,7 +47,7 @@ image-test: $(READY) image  ## run the image limited and read-only, and ask it w
 
 requirements: $(READY)  ## pin anew what the .in files ask for
 	$(BIN)/pip install -q uv
-	for name in requirements requirements-dev benchmarks/requirements; do \
+	for name in requirements requirements-dev benchmarks/requirements examples/requirements; do \
 	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
@@ -49,7 +57,7 @@ clean:  ## remove what the other targets made
 # A virtual environment without pip is what Debian's python3 makes when python3-venv is not installed.
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, PYTHON=... names one")'
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tests/packages.sh python3-venv
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tests/packages.sh no-ensurepip=python3-venv
 	$(PYTHON) -m venv .venv
 
 $(READY): requirements-dev.txt .venv/bin/pip

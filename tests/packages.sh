@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# packages.sh PACKAGE...: makes sure that these Debian packages are installed; installs the missing ones when it may.
+# packages.sh COMMAND=PACKAGE...: installs the Debian packages of those commands that are missing, if it may.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
 missing=()
-for package in "$@"; do
-  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-done
+for pair in "$@"; do command -v "${pair%%=*}" >/dev/null || missing+=("${pair##*=}"); done
 ((${#missing[@]})) || exit 0
 if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
   echo "needed and not installed: ${missing[*]}. Install them (on Debian, as root: apt-get install ${missing[*]}) and try again." >&2

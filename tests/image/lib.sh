@@ -12,17 +12,13 @@ BASE=docker.io/library/python:3.12-slim-bookworm
 say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-need() { # need COMMAND=package ...: installs the Debian packages of the commands that are missing
-  local pair missing=()
-  for pair in "$@"; do command -v "${pair%%=*}" >/dev/null || missing+=("${pair##*=}"); done
-  ((${#missing[@]} == 0)) || "$ROOT/tests/packages.sh" "${missing[@]}"
-}
-
+need() { "$ROOT/tests/packages.sh" "$@"; }
 docker_runs() { command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1; }
 
 # runc, because crun wants CAP_SYS_RESOURCE; the limits, because podman's own exceed the hard limits of small machines.
 podman_env() {
-  need podman=podman buildah=buildah runc=runc netavark=netavark conmon=conmon
+  need podman=podman buildah=buildah runc=runc conmon=conmon iptables=iptables
+  [ -x /usr/lib/podman/netavark ] || need netavark=netavark
   mkdir -p "$STATE"/{conf,cache,networks}
   local files; files=$(ulimit -Hn)
   { [ "$files" = unlimited ] || ((files > 20000)); } && files=20000
