@@ -113,7 +113,7 @@ class Listener:
     async def _splice(self, sock: socket.socket, serial: int) -> None:
         """Connect to the model first: until then the client's bytes wait in the kernel, where they are bounded."""
         tee = self._tap.open(serial) if self._tap is not None else None
-        client = ClientSide(self._figures, tee, lambda: self._gone(client))
+        client = ClientSide(self._figures, tee, self._gone)
         model = ModelSide(self._figures, tee, client)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -138,7 +138,7 @@ class Listener:
 
     async def _refuse(self, sock: socket.socket) -> None:
         self._figures.refused_total += 1
-        refusal = Refusal(str(self._upstream), lambda: self._gone(refusal))
+        refusal = Refusal(str(self._upstream), self._gone)
         await self._attach(sock, refusal)
 
     async def _attach(self, sock: socket.socket, side: ClientSide | Refusal) -> None:

@@ -7,6 +7,7 @@ is in flight finish, and only then does the engine flush and stop.
 """
 
 import asyncio
+import gc
 import signal
 import socket
 
@@ -60,6 +61,8 @@ class _Relay:
         listener = self._listen(tap)
         supervisor = Supervisor(lambda: EngineProcess(monitor, self._config), tap)
         supervisor.start()
+        gc.collect()
+        gc.freeze()  # a full collection of what was imported would be a pause of milliseconds in the traffic
         self._announce(listener, monitor, probes.sockets[0])
         number = await self._signals.get()
         await self._drain(number, listener)

@@ -44,7 +44,7 @@ class Refusal(asyncio.Protocol):
     __slots__ = ("_answered", "_closed", "_head", "_loop", "_timer", "_upstream", "transport")
     transport: asyncio.Transport
 
-    def __init__(self, upstream: str, closed: Callable[[], None]) -> None:
+    def __init__(self, upstream: str, closed: Callable[["Refusal"], None]) -> None:
         self._upstream = upstream
         self._closed = closed
         self._loop = asyncio.get_running_loop()
@@ -76,7 +76,7 @@ class Refusal(asyncio.Protocol):
         """Count the connection out."""
         if self._timer is not None:
             self._timer.cancel()
-        self._closed()
+        self._closed(self)
 
     def quiet(self) -> bool:
         """Nothing is in flight for a client that is being turned away."""

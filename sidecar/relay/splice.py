@@ -120,7 +120,7 @@ class ClientSide(Side):
 
     __slots__ = ("_closed", "moved", "waiting")
 
-    def __init__(self, figures: Figures, tee: Tee | None, closed: Callable[[], None]) -> None:
+    def __init__(self, figures: Figures, tee: Tee | None, closed: Callable[["ClientSide"], None]) -> None:
         super().__init__(figures, tee)
         self._closed = closed
         self.waiting = self.moved = False
@@ -138,7 +138,7 @@ class ClientSide(Side):
         super().connection_lost(exc)
         if self.tee is not None:
             self.tee.close()
-        self._closed()
+        self._closed(self)
 
     def quiet(self) -> bool:
         """Return whether nothing moved since the last call and no answer is due or on its way."""
