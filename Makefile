@@ -11,7 +11,7 @@ READY := .venv/.ready
 BENCH := .venv/.benchmarks
 TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
 
-.PHONY: help demo test lint format bench soak image image-test requirements clean
+.PHONY: help demo test lint format bench soak image image-test docs requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ image:  ## build drift-detector, with Docker where it runs, else with buildah
 image-test: $(READY) image  ## run the image limited and read-only, and ask it what its readers ask
 	@tests/image/check.sh
 
+docs: $(READY)  ## write the settings table of the README anew
+	$(BIN)/python -m tests.settings_table
+
 requirements: $(READY)  ## pin anew what the .in files ask for
 	$(BIN)/pip install -q uv
 	for name in requirements requirements-dev benchmarks/requirements examples/requirements; do \
@@ -52,7 +55,7 @@ requirements: $(READY)  ## pin anew what the .in files ask for
 	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-examples .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # A virtual environment without pip is what Debian's python3 makes when python3-venv is not installed.
 .venv/bin/pip:
