@@ -55,6 +55,16 @@ class Issue(StrEnum):
     STALE_TIMESTAMP = "stale_timestamp"
 
 
+class Insufficiency(StrEnum):
+    """Why nothing can be said: what a status of insufficient_data lacks."""
+
+    NO_BASELINE = "no_baseline"
+    NO_ROWS = "no_rows"
+    BASELINE_TOO_SMALL = "baseline_too_small"
+    TOO_FEW_ROWS = "too_few_rows"
+    NO_EVIDENCE = "no_evidence"
+
+
 class TapReason(StrEnum):
     """Why an exchange, or a connection, was relayed but not read."""
 
