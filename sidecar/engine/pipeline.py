@@ -5,10 +5,10 @@ one by one: counting has a fixed price for each feature, so the rows of many exc
 handed on together. What is collected is bounded, and so is what all the readers together may hold.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
 
-from sidecar.columns import Columns, columns_of
+from sidecar.columns import Columns
 from sidecar.decode import Decoded
 from sidecar.exchange import ConnectionReader, Event, Exchange, Refusal
 from sidecar.frames import Frame, Kind
@@ -17,6 +17,7 @@ from sidecar.reasons import TapReason
 
 ROWS_AT_ONCE = 512
 MAX_HELD = 64 << 20
+CHECK_BYTES = 4 << 20
 _UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
 
 
@@ -25,6 +26,13 @@ class Deliver(Protocol):
 
     def __call__(self, columns: Columns, *, model_version: str | None) -> None:
         """Count `columns`."""
+
+
+class Counters(NamedTuple):
+    """Where the pipeline counts: what it could not read, and what the model answered."""
+
+    tap: TapFigures
+    model: ModelFigures
 
 
 class Pipeline:
@@ -36,8 +44,10 @@ class Pipeline:
         Makes the reader of a connection.
     decode
         Turns a watched exchange into rows, or says why not.
+    columns
+        Turns collected rows into columns, in batches of bounded size.
     deliver
-        Takes collected rows.
+        Takes those.
     unread
         Is told of connections that will never be readable again.
     """
@@ -47,21 +57,21 @@ class Pipeline:
         *,
         new_reader: Callable[[], ConnectionReader],
         decode: Callable[[Exchange], Decoded | Refusal],
+        columns: Callable[[list[Mapping[str, object]]], Iterable[Columns]],
         deliver: Deliver,
         unread: Callable[[int], None],
-        tap: TapFigures,
-        model: ModelFigures,
+        counters: Counters,
     ) -> None:
         self._new_reader = new_reader
         self._decode = decode
+        self._columns = columns
         self._deliver = deliver
         self._tell_unread = unread
-        self._tap = tap
-        self._model = model
+        self._tap, self._model = counters
         self._readers: dict[int, ConnectionReader | None] = {}
         self._records: dict[str | None, list[Mapping[str, object]]] = {}
         self._collected = 0
-        self._held = 0
+        self._unchecked = 0
         self.exchanges = 0
 
     def frame(self, frame: Frame) -> None:
@@ -74,21 +84,21 @@ class Pipeline:
             reader = self._announced(kind, connection)
             if reader is None:
                 return None
-        before = reader.held
         events = _STEPS[kind](reader, payload, at)
         if events:
             self._take(events)
-        self._held += reader.held - before
-        if self._held > MAX_HELD:
-            self._shed(connection, reader)
         if reader.unread:
-            self._give_up(connection, reader)
+            self._give_up(connection)
+        self._unchecked += len(payload)
+        if self._unchecked > CHECK_BYTES:
+            self._bound_memory()
         return None
 
     def flush(self) -> None:
         """Hand on the rows that were collected."""
         for version, records in self._records.items():
-            self._deliver(columns_of(records), model_version=version)
+            for columns in self._columns(records):
+                self._deliver(columns, model_version=version)
         self._records.clear()
         self._collected = 0
 
@@ -132,25 +142,41 @@ class Pipeline:
     def _close(self, connection: int, at: float) -> None:
         reader = self._readers.pop(connection, None)
         if reader is not None:
-            self._held -= reader.held
             self._take(reader.close(at))
 
-    def _shed(self, connection: int, reader: ConnectionReader) -> None:
-        """Too much is held by all readers together: let go of what this one holds."""
-        self._held -= reader.held
-        self._take(reader.gap(TapReason.OVERFLOW))
+    def _give_up(self, connection: int) -> None:
+        """Pass over what still comes of a connection, and ask for no more of it."""
         self._readers[connection] = None
         self._tell_unread(connection)
 
-    def _give_up(self, connection: int, reader: ConnectionReader) -> None:
-        if self._readers.get(connection) is reader:
-            self._held -= reader.held
-            self._readers[connection] = None
-            self._tell_unread(connection)
+    def _bound_memory(self) -> None:
+        """Let go of the largest readers until all of them together hold no more than they may."""
+        self._unchecked = 0
+        held = {connection: reader.held for connection, reader in self._readers.items() if reader is not None}
+        total = sum(held.values())
+        for connection in sorted(held, key=held.__getitem__, reverse=True):
+            if total <= MAX_HELD:
+                return
+            total -= held[connection]
+            self._shed(connection)
+
+    def _shed(self, connection: int) -> None:
+        reader = self._readers[connection]
+        if reader is not None:
+            self._take(reader.gap(TapReason.OVERFLOW))
+            self._give_up(connection)
 
 
 def _gap(reader: ConnectionReader, payload: bytes, _at: float) -> list[Event]:
-    return reader.gap(TapReason(payload.decode()))
+    """Cut the reading of a connection, without counting twice what the relay has counted.
+
+    The relay counts the exchange that it dropped. One that it sampled out is another one than the exchange that was under
+    way here, which is cut short because the relay took an early answer, say, for the end of it.
+    """
+    reason = TapReason(payload.decode())
+    if reason is TapReason.SAMPLED_OUT:
+        return reader.gap(TapReason.INCOMPLETE)
+    return [event for event in reader.gap(reason) if isinstance(event, Exchange)]
 
 
 _STEPS: dict[int, Callable[[ConnectionReader, bytes, float], list[Event]]] = {

@@ -60,6 +60,11 @@ class Keep:
         if self._bytes is not None:
             self._bytes.write(data[start:end])
 
+    @property
+    def held(self) -> int:
+        """Bytes that are kept now."""
+        return 0 if self._bytes is None else self._bytes.tell()
+
     def value(self) -> bytes:
         """Return what was kept."""
         return b"" if self._bytes is None else self._bytes.getvalue()

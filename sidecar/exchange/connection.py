@@ -27,6 +27,8 @@ from sidecar.reasons import TapReason
 MAX_OUTSTANDING: Final = 64
 """Requests of one connection that wait for their answers."""
 
+_FIRST_OF_ANSWER = b"H"[0]
+
 
 class ConnectionReader:
     """Reads one tapped connection, without I/O and without a clock.
@@ -57,6 +59,7 @@ class ConnectionReader:
         "_outstanding",
         "_over",
         "_request",
+        "_spoken_to",
         "_upload",
         "_watches",
         "unread",
@@ -68,6 +71,7 @@ class ConnectionReader:
         self.unread = False
         self._over = False
         self._fresh = True
+        self._spoken_to = False
         self._confirming = False
         self._events: list[Event] = []
         self._at = 0.0
@@ -77,6 +81,12 @@ class ConnectionReader:
         self._download: Body | None = None
         self._outstanding: deque[Waiting] = deque()
         self._held = 0
+
+    @property
+    def held(self) -> int:
+        """Bytes that this reader keeps: of heads and bodies under way, and of requests that wait for their answers."""
+        bodies = sum(body.keep.held for body in (self._upload, self._download) if body is not None)
+        return self._held + bodies + self._request.held + self._answer.held
 
     def up(self, data: bytes, at: float) -> list[Event]:
         """Read bytes that went from the client to the model."""
@@ -145,6 +155,9 @@ class ConnectionReader:
         raw, position = self._request.take(data, position, self._at)
         if raw:
             head = request_head(raw)
+            if isinstance(head, RequestHead) and self._spoken_to:
+                self._lose_request(TapReason.DESYNCHRONISED, "the model spoke first")
+                return position
             if isinstance(head, RequestHead):
                 self._fresh = False
                 return self._begin(head, data, position)
@@ -189,8 +202,7 @@ class ConnectionReader:
 
     def _read_answer(self, data: bytes, position: int) -> int:
         if not self._outstanding or self._outstanding[0].answered:
-            self._lose(TapReason.DESYNCHRONISED, "an answer without a request")
-            return position
+            return self._unasked(data, position)
         raw, position = self._answer.take(data, position, self._at)
         if raw:
             head = answer_head(raw)
@@ -200,6 +212,17 @@ class ConnectionReader:
             self._lose(self._answer.judge(raw) or head.reason, head.detail)
         elif self._answer.fault is not None:
             self._lose(self._answer.fault)
+        return position
+
+    def _unasked(self, data: bytes, position: int) -> int:
+        """Take bytes that nobody asked for.
+
+        An HTTP/2 server may speak first, so on a new connection it is left to the client's first bytes to say what this is.
+        """
+        if self._fresh and (self._spoken_to or data[position] != _FIRST_OF_ANSWER):
+            self._spoken_to = True
+            return len(data)
+        self._lose(TapReason.DESYNCHRONISED, "an answer without a request")
         return position
 
     def _begin_answer(self, waiting: Waiting, head: AnswerHead, data: bytes, position: int) -> int:

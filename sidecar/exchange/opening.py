@@ -48,6 +48,11 @@ class Opening:
         """Whether a part of a head is waiting for the rest."""
         return bool(self._held)
 
+    @property
+    def held(self) -> int:
+        """Bytes of a head that waits for its rest."""
+        return len(self._held)
+
     def forget(self) -> None:
         """Drop a part of a head."""
         self._held = bytearray()

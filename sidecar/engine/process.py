@@ -1,0 +1,164 @@
+"""The engine's life: read the baseline, serve the monitor, read the tap, tell those concerned, end when the relay says so.
+
+A baseline that is missing or broken does not end the engine: the traffic is none the worse for it, and a health page that
+says ``no_baseline`` helps more than a container that restarts for ever.
+"""
+
+import asyncio
+import gc
+import os
+import socket
+import time
+from functools import partial
+from pathlib import Path
+
+import uvloop
+
+import sidecar
+from sidecar.alerts import Dispatcher
+from sidecar.baseline import BaselineError, Profile, read_baseline
+from sidecar.columns import batches
+from sidecar.decode import decode
+from sidecar.drift_detector import DriftDetector
+from sidecar.engine.budget import Budget
+from sidecar.engine.inbox import Inbox
+from sidecar.engine.pipeline import ROWS_AT_ONCE, Counters, Pipeline
+from sidecar.engine.reload import SettingsFile, merged, needs_restart
+from sidecar.exchange import ConnectionReader, watch
+from sidecar.logs import get_logger, on_loop_exception
+from sidecar.metrics import ModelFigures, TapFigures
+from sidecar.monitor import MonitorState, serve
+from sidecar.settings import Settings, SettingsError
+from sidecar.window import WindowRule
+
+TICK_SECONDS = 1.0
+RELOAD_SECONDS = 5.0
+SAMPLE = "baseline_data.json"
+NO_BASELINE = "no baseline is set: nothing to compare the traffic with"
+
+
+def run(settings: Settings, *, monitor_fd: int, tap_fd: int, config: str | None) -> None:
+    """Run until the relay asks for the end, or is gone."""
+    uvloop.run(_Engine(settings, config).run(socket.socket(fileno=monitor_fd), socket.socket(fileno=tap_fd)))
+
+
+def find_baseline(settings: Settings) -> tuple[Profile | None, str | None]:
+    """Return the baseline, or why there is none.
+
+    Without a model beside it the sidecar is being tried out, so the shipped sample stands in.
+    """
+    path = settings.baseline
+    if path is None and settings.upstream is None:
+        path = str(shipped_sample())
+    if path is None:
+        return None, NO_BASELINE
+    try:
+        return read_baseline(path), None
+    except BaselineError as error:
+        return None, str(error)
+
+
+def shipped_sample() -> Path:
+    """Return where the sample baseline is: inside an installed package, beside it in a checkout."""
+    package = Path(sidecar.__file__).parent
+    installed = package / SAMPLE
+    return installed if installed.exists() else package.parent / SAMPLE
+
+
+class _Engine:
+    """One run of the engine: what it is made of."""
+
+    def __init__(self, settings: Settings, config: str | None) -> None:
+        self._settings = settings
+        self._file = SettingsFile(config, os.environ)
+        self._log = get_logger("engine")
+        self._stop = asyncio.Event()
+        profile, fault = find_baseline(settings)
+        self._names = profile.names if profile is not None else ()
+        if fault is not None:
+            self._log.warning("no_baseline", why=fault)
+        for key in settings.not_acted_on():
+            self._log.warning("setting_not_acted_on", key=key)
+        self._state = MonitorState(
+            settings=settings,
+            detector=_detector(settings, profile),
+            dispatcher=Dispatcher(settings),
+            baseline_error=fault,
+            model=ModelFigures(),
+            tap=TapFigures(),
+            clock=time.time,
+        )
+
+    async def run(self, monitor: socket.socket, tap: socket.socket) -> None:
+        """Serve and read until told to stop, then flush."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(on_loop_exception)
+        tap.setblocking(False)
+        runner = await serve(self._state, monitor)
+        self._read_tap(tap)
+        self._tick()
+        self._watch_settings()
+        gc.collect()
+        gc.freeze()  # what was imported stays for good, so no collection need look at it again
+        await self._stop.wait()
+        await runner.cleanup()
+        await self._state.dispatcher.close()
+        tap.close()
+
+    def _read_tap(self, tap: socket.socket) -> None:
+        settings, state, names = self._settings, self._state, self._names
+        inbox = Inbox(
+            tap,
+            Budget(settings.tap.cpu, time.monotonic()),
+            buffer=settings.tap.buffer,
+            hear_relay=state.hear_relay,
+            stopped=self._stop.set,
+        )
+        inbox.start(
+            Pipeline(
+                new_reader=partial(ConnectionReader, watches=watch(settings.tap.paths), max_body=settings.tap.max_body),
+                decode=partial(
+                    decode,
+                    order=names,
+                    format=settings.tap.format,
+                    max_body=settings.tap.max_body,
+                ),
+                columns=partial(batches, names=frozenset(names), size=ROWS_AT_ONCE),
+                deliver=lambda columns, *, model_version: state.observe(
+                    columns, source="tap", at=time.time(), model_version=model_version
+                ),
+                unread=inbox.unread,
+                counters=Counters(state.tap, state.model),
+            )
+        )
+
+    def _tick(self) -> None:
+        self._state.tick(time.time())
+        asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+
+    def _watch_settings(self) -> None:
+        try:
+            new = self._file.changed()
+        except SettingsError as error:
+            self._log.error("settings_rejected", error=str(error))
+        else:
+            if new is not None:
+                self._apply(new)
+        asyncio.get_running_loop().call_later(RELOAD_SECONDS, self._watch_settings)
+
+    def _apply(self, new: Settings) -> None:
+        running = self._settings = self._state.settings = merged(self._settings, new)
+        self._state.detector.configure(thresholds=running.thresholds, alpha=running.evidence.alpha)
+        self._state.dispatcher.reconfigure(running)
+        self._log.info("settings_reloaded", needs_restart=needs_restart(running, new))
+
+
+def _detector(settings: Settings, profile: Profile | None) -> DriftDetector:
+    window = settings.window
+    return DriftDetector(
+        profile,
+        thresholds=settings.thresholds,
+        window=WindowRule(window.rows, window.min_seconds, window.seconds),
+        alpha=settings.evidence.alpha,
+        model_version=settings.model.version,
+    )
