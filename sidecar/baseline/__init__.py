@@ -14,8 +14,30 @@ fingerprint
     A hash of everything that the verdict depends on.
 """
 
+from sidecar.baseline.build import Built, Choices, build, profile_of_columns, profile_of_records
+from sidecar.baseline.document import profile_from_json
 from sidecar.baseline.errors import BaselineError
 from sidecar.baseline.fixed_point import FixedPoint
 from sidecar.baseline.profile import SCHEMA, CategoricalFeature, Feature, NumericFeature, Profile
+from sidecar.baseline.read import profile_of_document, read_baseline
+from sidecar.baseline.write import profile_text, write_profile
 
-__all__ = ["SCHEMA", "BaselineError", "CategoricalFeature", "Feature", "FixedPoint", "NumericFeature", "Profile"]
+__all__ = [
+    "SCHEMA",
+    "BaselineError",
+    "Built",
+    "CategoricalFeature",
+    "Choices",
+    "Feature",
+    "FixedPoint",
+    "NumericFeature",
+    "Profile",
+    "build",
+    "profile_from_json",
+    "profile_of_columns",
+    "profile_of_document",
+    "profile_of_records",
+    "profile_text",
+    "read_baseline",
+    "write_profile",
+]

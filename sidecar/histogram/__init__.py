@@ -18,10 +18,11 @@ counts
     Histograms of rows that can be added and subtracted without loss (`Counts`, `tally`).
 """
 
+from sidecar.histogram.bins import ScoreBin
 from sidecar.histogram.counts import Counts, tally
 from sidecar.histogram.encode import Encoded, encode
 from sidecar.histogram.grid import FIRST, Special
 from sidecar.histogram.issues import BIT, ISSUES, issues_in
 from sidecar.histogram.layout import Layout
 
-__all__ = ["BIT", "FIRST", "ISSUES", "Counts", "Encoded", "Layout", "Special", "encode", "issues_in", "tally"]
+__all__ = ["BIT", "FIRST", "ISSUES", "Counts", "Encoded", "Layout", "ScoreBin", "Special", "encode", "issues_in", "tally"]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.baseline.profile import CategoricalFeature, Feature, NumericFeature, Profile
+from sidecar.histogram.bins import ScoreBin, score_bins
 from sidecar.histogram.categorical import CategoryReader
 from sidecar.histogram.grid import FIRST, Special
 from sidecar.histogram.numeric import NumericReader
@@ -78,6 +79,14 @@ class Layout:
         self.category_readers = {
             row: CategoryReader(feature) for row, feature in enumerate(features) if isinstance(feature, CategoricalFeature)
         }
+
+    def score_bins(self, row: int) -> tuple[ScoreBin, ...]:
+        """Return the score bins that a feature has, with their columns and names."""
+        return self._bins[row]
+
+    @cached_property
+    def _bins(self) -> list[tuple[ScoreBin, ...]]:
+        return [score_bins(feature) for feature in self.profile.features]
 
     def to_score(self, fine: Integers) -> Integers:
         """Add fine bins up to score bins: ``(..., F, G)`` to ``(..., F, B)``, exactly."""

@@ -1,0 +1,119 @@
+"""Collectors: what has to be remembered of a column until its bins can be drawn.
+
+Quantiles need all numbers, at 8 bytes each; categories need their counts only.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.baseline.profile import Feature, Kind
+from sidecar.baseline.summary import categorical_feature, numeric_feature
+from sidecar.columns import WRONG_TYPE, Absent, Column, category_text, numbers_of
+
+TEXTS_REMEMBERED = 65_536
+"""Hashes of rare values in one profile; at 5.3 bytes of base64 each they stay well within a ConfigMap."""
+
+
+class Collector(Protocol):
+    """Takes the cells of one column, batch after batch, and makes a feature of them."""
+
+    wrong: int
+    """Cells whose value the kind of feature does not take; they count as missing."""
+
+    def add(self, column: Column) -> None:
+        """Take more cells."""
+
+    def feature(self, name: str, seen: int) -> Feature:
+        """Return the summary of all cells; `seen` is how many rare values may be remembered."""
+
+    def remarks(self) -> list[str]:
+        """Return what a person should think about before using this column."""
+
+
+class NumberCollector:
+    """Collects numbers."""
+
+    def __init__(self) -> None:
+        self.wrong = 0
+        self._parts: list[NDArray[np.float64]] = []
+
+    def add(self, column: Column) -> None:
+        """Take more cells."""
+        numbers = numbers_of(column)
+        self._parts.append(numbers.values if numbers.absent is None else numbers.values[~numbers.absent])
+        self.wrong += 0 if numbers.wrong is None else int(numbers.wrong.sum())
+
+    def feature(self, name: str, seen: int) -> Feature:
+        """Return the summary of the numbers."""
+        return numeric_feature(name, self._values())
+
+    def remarks(self) -> list[str]:
+        """Point out constants and row numbers."""
+        values = self._values()
+        finite = np.unique(values[np.isfinite(values)])
+        if len(finite) == 1 and len(values) > 1:
+            return ["constant: any other value will look like drift"]
+        spaced = len(finite) > TEXT_ROWS and len(finite) == len(values) and bool((np.diff(finite) == 1).all())
+        return ["numbered through: a row number? --drop it"] if spaced else []
+
+    def _values(self) -> NDArray[np.float64]:
+        self._parts = [np.concatenate(self._parts)] if self._parts else [np.empty(0)]
+        return self._parts[0]
+
+
+TEXT_ROWS = 20
+"""Rows from which on it says something that every value differs."""
+
+
+class CategoryCollector:
+    """Counts category texts."""
+
+    def __init__(self) -> None:
+        self.wrong = 0
+        self._missing = 0
+        self._counts: Counter[str] = Counter()
+
+    def add(self, column: Column) -> None:
+        """Take more cells."""
+        if isinstance(column, np.ndarray) and column.dtype != object and column.ndim == 1:
+            values, counts = np.unique(column, return_counts=True)
+            self._count(zip(values, counts.tolist(), strict=True))
+        elif set(map(type, column)) == {str}:
+            self._count(Counter(column).items())
+        else:
+            self._count((cell, 1) for cell in column)
+
+    def feature(self, name: str, seen: int) -> Feature:
+        """Return the summary of the categories."""
+        return categorical_feature(name, self._counts, self._missing, seen=seen)
+
+    def remarks(self) -> list[str]:
+        """Point out identifiers, constants and columns without values."""
+        rows = sum(self._counts.values())
+        if not rows:
+            return ["every value is missing: any value will look like drift"]
+        if len(self._counts) == 1 and rows > 1:
+            return ["constant: any other value will look like drift"]
+        if len(self._counts) == rows and rows > TEXT_ROWS:
+            return ["every value differs: an identifier? --drop it"]
+        return []
+
+    def _count(self, cells: Iterable[tuple[object, int]]) -> None:
+        for cell, count in cells:
+            if isinstance(cell, Absent):
+                continue
+            text = category_text(cell)
+            if isinstance(text, str):
+                self._counts[text] += count
+            else:
+                self._missing += count
+                self.wrong += count if text is WRONG_TYPE else 0
+
+
+def collector(kind: Kind) -> Collector:
+    """Return an empty collector for a kind of feature."""
+    return NumberCollector() if kind == "numeric" else CategoryCollector()
