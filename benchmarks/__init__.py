@@ -10,6 +10,7 @@ Way through the package, from the outside in:
 ``__main__``            the command line; runs the tables that were asked for
 ``throughput``          table 1: requests a second through each proxy, each alone on core 0, in interleaved rounds
 ``latency``             table 2: latency added at a fixed 1000 requests a second, with and without large bodies
+``engine``              table 3: tapped requests a second that one core of engine reads, from recorded frames
 ``monitor``             table 4: direct calls of the monitor API a second
 ``startup``             table 5: seconds until the first relayed byte and the first verdict
 ``memory``              table 6: memory with 100 features, early and after a million requests

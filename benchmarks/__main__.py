@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import latency, memory, monitor, promises, startup, throughput
+from benchmarks import engine, latency, memory, monitor, promises, startup, throughput
 from benchmarks.payloads import write_bodies
 from benchmarks.percentiles import middle
 from benchmarks.processes import BenchmarkError
@@ -78,6 +78,13 @@ def mixed_table(bench: Bench, effort: Effort) -> Result:
     return latency_table(bench, effort, latency.LARGE_EVERY)
 
 
+def engine_table(bench: Bench, effort: Effort) -> Result:
+    """Table 3."""
+    runs = [engine.measure(bench, seconds=effort.seconds, warm=effort.warm) for _ in range(effort.rounds)]
+    rate = middle(run.rate for run in runs)
+    return Result(engine.text(runs), engine.as_json(runs), [at_least("tapped requests/s, engine alone", rate, 30_000)])
+
+
 def monitor_table(bench: Bench, effort: Effort) -> Result:
     """Table 4."""
     runs = [monitor.measure(bench, seconds=effort.seconds, warm=effort.warm) for _ in range(effort.rounds)]
@@ -108,6 +115,7 @@ TABLES: dict[str, Callable[[Bench, Effort], Result]] = {
     "throughput": throughput_table,
     "latency": latency_table,
     "mixed": mixed_table,
+    "engine": engine_table,
     "monitor": monitor_table,
     "startup": startup_table,
     "memory": memory_table,

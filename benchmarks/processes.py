@@ -27,13 +27,20 @@ def on_core(core: int, command: Sequence[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], *, core: int, log: Path, environ: Mapping[str, str] | None = None) -> Iterator[int]:
+def running(
+    command: Sequence[str], *, core: int, log: Path, environ: Mapping[str, str] | None = None, inherit: Sequence[int] = ()
+) -> Iterator[int]:
     """Run a server on a core while the block lasts; yield its process id. Its output goes to ``log``."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            on_core(core, command), stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
-            env=None if environ is None else {**os.environ, **environ},
-        )  # fmt: skip
+            on_core(core, command),
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=inherit,
+            env={**os.environ, **(environ or {})},
+        )
     try:
         yield process.pid
     finally:
@@ -41,14 +48,28 @@ def running(command: Sequence[str], *, core: int, log: Path, environ: Mapping[st
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    for number, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-            break
+    """Ask, then force; children that left the process group (our engine does) are forced as well."""
+    family = children(process.pid)
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    for pid in family:
+        if _descends_from_nobody(pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _descends_from_nobody(pid: int) -> bool:
+    """Return whether a former child is still there, adopted by init: its number has not gone to somebody else's process."""
+    try:
+        return stat_fields(Path(f"/proc/{pid}/stat").read_text())[1] == "1"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def free_port() -> int:

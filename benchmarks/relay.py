@@ -55,7 +55,7 @@ def settings(ports: dict[str, int], model: int | None, baseline: Path = BASELINE
     """Return the settings of a sidecar as environment variables; without a model it takes direct calls only."""
     named = {f"DRIFT_{name.upper()}": f"127.0.0.1:{port}" for name, port in ports.items()}
     upstream = {} if model is None else {"DRIFT_UPSTREAM": f"127.0.0.1:{model}"}
-    return named | upstream | {"DRIFT_BASELINE": str(baseline), "PYTHONPATH": str(ROOT)}
+    return named | upstream | {"DRIFT_BASELINE": str(baseline), "DRIFT_DRAIN": "0", "PYTHONPATH": str(ROOT)}
 
 
 def free_ports() -> dict[str, int]:
