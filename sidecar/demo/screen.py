@@ -1,0 +1,153 @@
+"""The live table: redrawn in place on a terminal, one line a change everywhere else.
+
+Rendering is pure (a view in, lines out). Only `Screen` writes, and it has two ways: on a terminal the table stays at
+the bottom and events scroll above it; in a pipe or a CI log, where a redrawn table would be thousands of lines, a view
+is written only when phase, status or the features in alarm have changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from sidecar.demo.traffic import Sent
+from sidecar.demo.view import FeatureView, View
+from sidecar.reasons import Status
+
+BAR_CELLS = 18
+FEATURES_SHOWN = 8
+# A line that is wider than the terminal is cut, not wrapped, or the table could not be redrawn in place.
+NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
+_COLOURS = {Status.OK: 32, Status.INSUFFICIENT: 90, Status.WARNING: 33, Status.CRITICAL: 31}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the stream can show."""
+
+    colour: bool
+    blocks: bool
+
+    def status(self, status: Status, width: int = 0) -> str:
+        """Return the status, padded to `width`, in its colour if there are colours.
+
+        >>> Style(colour=False, blocks=False).status(Status.OK, 8)
+        'ok      '
+        """
+        text = f"{status:<{width}}"
+        return f"\x1b[{_COLOURS[status]}m{text}\x1b[0m" if self.colour else text
+
+    def bar(self, score: float | None) -> str:
+        """Return a bar that is full at a score of 1.
+
+        >>> Style(colour=False, blocks=False).bar(0.25)
+        '####..............'
+        """
+        filled = min(round((score or 0.0) * BAR_CELLS), BAR_CELLS)
+        full, empty = "█░" if self.blocks else "#."
+        return full * filled + empty * (BAR_CELLS - filled)
+
+
+def number(score: float | None) -> str:
+    """Return a score as the table shows it.
+
+    >>> number(0.2345), number(None)
+    ('0.234', '-')
+    """
+    return "-" if score is None else f"{score:.3f}"
+
+
+def table(sent: Sent, view: View, style: Style) -> list[str]:
+    """Return the lines of the live table."""
+    reason = f" ({view.reason})" if view.reason else ""
+    return [
+        "",
+        f"  phase    {sent.phase.name}: {sent.phase.note}",
+        f"  sent     {sent.rows:,} rows in {sent.requests:,} requests, {sent.rate:,.0f} rows/s, {sent.failed} failed",
+        f"  window   {view.rows:,} of {view.target:,} rows",
+        f"  verdict  {style.status(view.status)}{reason}   drift_score {number(view.score)}",
+        "",
+        *(_feature_line(feature, style) for feature in view.features[:FEATURES_SHOWN]),
+        "",
+        f"  relay    {figures(view.relay)}",
+        f"  tap      {figures(view.tap)}",
+    ]
+
+
+def _feature_line(feature: FeatureView, style: Style) -> str:
+    score = number(feature.score)
+    status = style.status(feature.status, 17)
+    return f"  {feature.name[:20]:<20} {feature.method:<10} {score:>7}  {status} {style.bar(feature.score)}"
+
+
+def figures(document: object, prefix: str = "") -> str:
+    """Return the plain figures of a document in one line.
+
+    >>> figures({"connections": {"open": 8}, "errors": 0, "names": ["x"]})
+    'connections.open 8, errors 0'
+    """
+    if not isinstance(document, dict):
+        return ""
+    parts = []
+    for name, value in document.items():
+        if isinstance(value, dict):
+            parts.append(figures(value, f"{prefix}{name}."))
+        elif isinstance(value, int | float | str) and value != "":
+            parts.append(f"{prefix}{name} {value:g}" if isinstance(value, float) else f"{prefix}{name} {value}")
+    return ", ".join(part for part in parts if part)
+
+
+def summary(sent: Sent, view: View) -> str:
+    """Return one line for logs: where we are and what the verdict is."""
+    worst = ", ".join(f"{feature.name} {number(feature.score)} {feature.status}" for feature in view.features[:3])
+    return (
+        f"phase={sent.phase.name!r} sent={sent.rows} failed={sent.failed} window={view.rows} "
+        f"status={view.status} drift_score={number(view.score)} [{worst}]"
+    )
+
+
+class Screen:
+    """Writes events and views to a stream.
+
+    Parameters
+    ----------
+    out : text stream
+        where to write.
+    live : bool, optional
+        whether to redraw in place; by default, whether `out` is a terminal.
+    """
+
+    def __init__(self, out: TextIO, *, live: bool | None = None) -> None:
+        self._out = out
+        self._live = out.isatty() if live is None else live
+        self._style = Style(colour=self._live, blocks="utf" in (out.encoding or "").lower())
+        self._drawn = 0
+        self._last: object = None
+
+    def say(self, *lines: str) -> None:
+        """Write lines that stay."""
+        self._wipe()
+        self._write(lines)
+
+    def show(self, sent: Sent, view: View) -> None:
+        """Show the state: redraw the table, or write one line if something has changed."""
+        if self._live:
+            lines = table(sent, view, self._style)
+            self._wipe()
+            self._write([NO_WRAP + lines[0], *lines[1:-1], lines[-1] + WRAP])
+            self._drawn = len(lines)
+        elif self._last != (key := (sent.phase.name, view.status, view.alarms)):
+            self._last = key
+            self._write([summary(sent, view)])
+
+    def status(self, status: Status) -> str:
+        """Return the status as this stream can show it."""
+        return self._style.status(status)
+
+    def _wipe(self) -> None:
+        if self._drawn:
+            self._out.write(f"\x1b[{self._drawn}A\x1b[J")
+            self._drawn = 0
+
+    def _write(self, lines: Sequence[str]) -> None:
+        self._out.write("".join(f"{line}\n" for line in lines))
+        self._out.flush()
