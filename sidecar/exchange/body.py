@@ -173,10 +173,10 @@ class ChunkedBody:
 
     def _trailer(self, line: bytes) -> None:
         self._trailers += len(line)
-        if line == b"\r\n":
-            self.state = State.DONE
-        elif self._trailers > MAX_TRAILERS or not _TRAILER.fullmatch(line):
+        if self._trailers > MAX_TRAILERS or (line != b"\r\n" and not _TRAILER.fullmatch(line)):
             self.state = State.BROKEN
+        elif line == b"\r\n":
+            self.state = State.DONE
 
 
 def body_of(length: int, keep: Keep) -> Body:

@@ -28,6 +28,7 @@ MAX_OUTSTANDING: Final = 64
 """Requests of one connection that wait for their answers."""
 
 _FIRST_OF_ANSWER = b"H"[0]
+_SPOKE_FIRST = Refusal(TapReason.DESYNCHRONISED, "the model spoke first")
 
 
 class ConnectionReader:
@@ -155,13 +156,11 @@ class ConnectionReader:
         raw, position = self._request.take(data, position, self._at)
         if raw:
             head = request_head(raw)
-            if isinstance(head, RequestHead) and self._spoken_to:
-                self._lose_request(TapReason.DESYNCHRONISED, "the model spoke first")
-                return position
-            if isinstance(head, RequestHead):
+            if isinstance(head, RequestHead) and not self._spoken_to:
                 self._fresh = False
                 return self._begin(head, data, position)
-            self._lose_request(self._request.judge(raw) or head.reason, head.detail)
+            fault = head if isinstance(head, Refusal) else _SPOKE_FIRST
+            self._lose_request(self._request.judge(raw) or fault.reason, fault.detail)
         elif self._request.fault is not None:
             self._lose_request(self._request.fault)
         return position
