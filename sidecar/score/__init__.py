@@ -29,7 +29,7 @@ A statistic of a sample without rows is ``nan``: there is nothing to be said.
 
 from sidecar.score.distance import ks, wasserstein
 from sidecar.score.divergence import EMPTY_SHARE, js, kl, psi
-from sidecar.score.effect import chi_square_score, psi_score
+from sidecar.score.effect import chi_square_effect, chi_square_score, less_bias, psi_score, smoothed_psi
 from sidecar.score.evidence import log_dirichlet_multinomial, log_evidence
 from sidecar.score.homogeneity import ChiSquareTest, chi_square_test
 from sidecar.score.shares import bias, degrees_of_freedom, effective_rows, in_use, shares
@@ -38,6 +38,7 @@ __all__ = [
     "EMPTY_SHARE",
     "ChiSquareTest",
     "bias",
+    "chi_square_effect",
     "chi_square_score",
     "chi_square_test",
     "degrees_of_freedom",
@@ -46,10 +47,12 @@ __all__ = [
     "js",
     "kl",
     "ks",
+    "less_bias",
     "log_dirichlet_multinomial",
     "log_evidence",
     "psi",
     "psi_score",
     "shares",
+    "smoothed_psi",
     "wasserstein",
 ]

@@ -15,48 +15,39 @@ from numpy.typing import ArrayLike
 from sidecar.score.shares import Bools, Floats, bias, in_use, over_bins, shares
 
 
-def psi_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
-    r"""Return the score of a numeric feature: smoothed PSI less its bias, never below 0.
+def smoothed_psi(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    r"""Return PSI with half a row added to every bin in use.
 
     .. math::
 
-        \max\Bigl(0, \sum_b (q_b - p_b) \ln \frac{q_b}{p_b} - b\Bigr), \qquad
+        \sum_b (q_b - p_b) \ln \frac{q_b}{p_b}, \qquad
         q_b = \frac{x_b + 1/2}{n + B/2}, \quad p_b = \frac{c_b + 1/2}{m + B/2}
 
-    over the ``B`` bins in use. The half row (Jeffreys' prior) keeps an empty bin finite without an arbitrary small share,
-    and its effect fades as rows come in. ``b`` is :func:`~sidecar.score.shares.bias`.
+    over the ``B`` bins in use. The half row (Jeffreys' prior) keeps an empty bin finite without an arbitrary small share, and
+    its effect fades as rows come in.
 
     References
     ----------
-    B. Yurdakul, "Statistical Properties of Population Stability Index", dissertation, Western Michigan University, 2018.
+    H. Jeffreys, "An invariant form for the prior probability in estimation problems", Proc. Royal Society A 186, 1946.
 
     Examples
     --------
-    A smoothed PSI of 0.232399 less 2 (1/60 + 1/100); the bin that neither side uses changes nothing:
+    The bin that neither side uses changes nothing:
 
-    >>> f"{psi_score([18, 18, 24], [50, 30, 20]):.6f}"
-    '0.179066'
-    >>> f"{psi_score([18, 18, 24, 0], [50, 30, 20, 0]):.6f}"
-    '0.179066'
-
-    Equal shares, and shares no further apart than chance would have them, score 0:
-
-    >>> float(psi_score([6, 4], [50, 50]))
-    0.0
+    >>> f"{smoothed_psi([18, 18, 24, 0], [50, 30, 20, 0]):.6f}"
+    '0.232399'
     """
-    window, baseline = np.asarray(window), np.asarray(baseline)
     used = in_use(window, baseline)
     q, p = _smoothed_shares(window, used), _smoothed_shares(baseline, used)
-    return _less_bias(over_bins((q - p) * np.log(q / p)), window, baseline)
+    return over_bins((q - p) * np.log(q / p))
 
 
-def chi_square_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
-    r"""Return the score of a categorical feature: the chi-square effect size less its bias, never below 0.
+def chi_square_effect(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    r"""Return four times the square of Cramer's V, each side weighing one half.
 
-    .. math:: \max\Bigl(0, 2 \sum_b \frac{(p_b - q_b)^2}{p_b + q_b} - b\Bigr)
+    .. math:: 4 V^2 = 2 \sum_b \frac{(p_b - q_b)^2}{p_b + q_b}
 
-    The first term is ``4 V**2`` with ``V`` the Cramer's V of the two rows of shares, each side weighing one half; it lies
-    between 0 and 4, where samples have no category in common. ``b`` is :func:`~sidecar.score.shares.bias`.
+    It lies between 0 and 4, where the samples have no category in common.
 
     References
     ----------
@@ -64,25 +55,75 @@ def chi_square_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
 
     Examples
     --------
-    ``2 (0.04/0.8 + 0.04/0.6)`` = 0.233333 less 2 (1/60 + 1/100):
+    ``2 (0.04/0.8 + 0.04/0.6)``:
+
+    >>> f"{chi_square_effect([18, 18, 24], [50, 30, 20]):.6f}"
+    '0.233333'
+    """
+    q, p = shares(window), shares(baseline)
+    both = p + q
+    return 2 * over_bins((p - q) ** 2 / np.where(both == 0, 1.0, both))
+
+
+def psi_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    r"""Return the score of a numeric feature: smoothed PSI less its bias, never below 0.
+
+    .. math:: \max(0, \mathrm{PSI}_{1/2} - b)
+
+    of :func:`smoothed_psi` and :func:`~sidecar.score.shares.bias`.
+
+    References
+    ----------
+    B. Yurdakul, "Statistical Properties of Population Stability Index", dissertation, Western Michigan University, 2018.
+
+    Examples
+    --------
+    0.232399 less 2 (1/60 + 1/100):
+
+    >>> f"{psi_score([18, 18, 24], [50, 30, 20]):.6f}"
+    '0.179066'
+
+    Equal shares, and shares no further apart than chance would have them, score 0:
+
+    >>> float(psi_score([6, 4], [50, 50]))
+    0.0
+    """
+    return less_bias(smoothed_psi(window, baseline), bias(window, baseline))
+
+
+def chi_square_score(window: ArrayLike, baseline: ArrayLike) -> Floats:
+    r"""Return the score of a categorical feature: the chi-square effect size less its bias, never below 0.
+
+    .. math:: \max(0, 4 V^2 - b)
+
+    of :func:`chi_square_effect` and :func:`~sidecar.score.shares.bias`. Without drift ``4 V**2`` is distributed as PSI is,
+    so it has the same bias.
+
+    Examples
+    --------
+    0.233333 less 2 (1/60 + 1/100):
 
     >>> f"{chi_square_score([18, 18, 24], [50, 30, 20]):.6f}"
     '0.180000'
     """
-    window, baseline = np.asarray(window), np.asarray(baseline)
-    q, p = shares(window), shares(baseline)
-    terms = np.divide((p - q) ** 2, p + q, out=np.zeros(np.broadcast(q, p).shape), where=p + q > 0)
-    return _less_bias(2 * over_bins(terms), window, baseline)
+    return less_bias(chi_square_effect(window, baseline), bias(window, baseline))
+
+
+def less_bias(effect: Floats, expected: Floats) -> Floats:
+    """Return what of an effect chance does not explain.
+
+    Examples
+    --------
+    >>> less_bias(np.array([0.25, 0.05]), np.array([0.125, 0.125])).tolist()
+    [0.125, 0.0]
+    """
+    score: Floats = np.maximum(effect - expected, 0.0)
+    return score
 
 
 def _smoothed_shares(counts: ArrayLike, used: Bools) -> Floats:
-    """Return the shares with half a row added to each bin in use; other bins get a 1 on both sides, which adds nothing."""
-    smoothed = np.where(used, np.asarray(counts) + 0.5, 0.0)
-    share: Floats = np.divide(smoothed, over_bins(smoothed)[..., np.newaxis], out=np.ones(used.shape), where=used)
+    """Return the shares with half a row added to each bin in use; other bins get the same on both sides, which adds nothing."""
+    smoothed = np.where(used, np.add(counts, 0.5), 0.0)
+    rows = over_bins(smoothed)[..., np.newaxis]
+    share: Floats = np.where(used, smoothed / np.where(rows > 0, rows, np.nan), 1.0)
     return share
-
-
-def _less_bias(effect: Floats, window: ArrayLike, baseline: ArrayLike) -> Floats:
-    """Return what of the effect chance does not explain."""
-    score: Floats = np.maximum(effect - bias(window, baseline), 0.0)
-    return score

@@ -54,11 +54,10 @@ def log_evidence(window: ArrayLike, baseline: ArrayLike) -> Floats:
     '-1.14 -2.31'
     """
     k = np.where(in_use(window, baseline), np.asarray(baseline) + 0.5, 0.0)
-    total = over_bins(k)[..., np.newaxis]
-    share = np.divide(k, total, out=np.zeros(k.shape), where=total > 0)
-    drift = np.logaddexp(*(log_dirichlet_multinomial(window, size * share) for size in DRIFT_CONCENTRATIONS)) - np.log(2)
-    evidence = drift - log_dirichlet_multinomial(window, k)
-    return np.where(total[..., 0] >= max(DRIFT_CONCENTRATIONS), evidence, np.nan)
+    total = over_bins(k)
+    share = k / np.where(total > 0, total, 1.0)[..., np.newaxis]
+    vague, near, same = log_dirichlet_multinomial(window, np.stack([*(size * share for size in DRIFT_CONCENTRATIONS), k]))
+    return np.where(total >= max(DRIFT_CONCENTRATIONS), np.logaddexp(vague, near) - np.log(2) - same, np.nan)
 
 
 def log_dirichlet_multinomial(counts: ArrayLike, concentration: ArrayLike) -> Floats:
@@ -82,8 +81,11 @@ def log_dirichlet_multinomial(counts: ArrayLike, concentration: ArrayLike) -> Fl
     >>> f"{np.exp(log_dirichlet_multinomial([2, 1], [1, 1])):.6f} {1 / 12:.6f}"
     '0.083333 0.083333'
     """
-    counts, concentration = np.asarray(counts), np.asarray(concentration, dtype=np.float64)
-    seen = np.where(counts > 0, gammaln(concentration + counts) - gammaln(np.where(concentration > 0, concentration, 1.0)), 0.0)
+    before, after = np.broadcast_arrays(concentration, np.add(concentration, counts))
+    seen = np.broadcast_to(np.greater(counts, 0), after.shape)
+    terms = np.zeros(after.shape)
+    # Selected, not left out by the ufunc's own `where`: given one, scipy 1.17's gammaln writes out of bounds.
+    terms[seen] = gammaln(after[seen]) - gammaln(before[seen])
     whole, n = over_bins(concentration), over_bins(counts)
-    log_probability: Floats = gammaln(whole) - gammaln(whole + n) + over_bins(seen)
+    log_probability: Floats = gammaln(whole) - gammaln(whole + n) + over_bins(terms)
     return log_probability

@@ -36,7 +36,7 @@ def degrees_of_freedom(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> float(degrees_of_freedom([18, 18, 24, 0], [50, 30, 20, 0]))
     2.0
     """
-    freedom: Floats = np.maximum(in_use(window, baseline).sum(axis=-1) - 1.0, 0.0)
+    freedom: Floats = np.maximum(over_bins(in_use(window, baseline)) - 1.0, 0.0)
     return freedom
 
 
@@ -54,7 +54,7 @@ def effective_rows(window: ArrayLike, baseline: ArrayLike) -> Floats:
     37.5
     """
     n, m = over_bins(window), over_bins(baseline)
-    rows: Floats = np.divide(n * m, n + m, out=np.zeros(np.broadcast(n, m).shape), where=n + m > 0)
+    rows: Floats = n * m / np.where(n + m > 0, n + m, 1.0)
     return rows
 
 
@@ -76,8 +76,8 @@ def bias(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{bias([18, 18, 24], [50, 30, 20]):.6f}"
     '0.053333'
     """
-    freedom, rows = degrees_of_freedom(window, baseline), effective_rows(window, baseline)
-    expected: Floats = np.divide(freedom, rows, out=np.full(np.broadcast(freedom, rows).shape, np.nan), where=rows > 0)
+    rows = effective_rows(window, baseline)
+    expected: Floats = degrees_of_freedom(window, baseline) / np.where(rows > 0, rows, np.nan)
     return expected
 
 
@@ -89,13 +89,12 @@ def shares(counts: ArrayLike) -> Floats:
     >>> shares([18, 18, 24]).tolist()
     [0.3, 0.3, 0.4]
     """
-    counts = np.asarray(counts, dtype=np.float64)
     total = over_bins(counts)[..., np.newaxis]
-    share: Floats = np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)
+    share: Floats = np.asarray(counts) / np.where(total > 0, total, np.nan)
     return share
 
 
 def over_bins(values: ArrayLike, where: Bools | bool = True) -> Floats:  # noqa: FBT001, FBT002 - as numpy has it
     """Return the sum over the last axis: ``n`` of counts, a statistic of its terms."""
-    total: Floats = np.sum(values, axis=-1, dtype=np.float64, where=where)
+    total: Floats = np.add.reduce(values, axis=-1, dtype=np.float64, where=where)
     return total
