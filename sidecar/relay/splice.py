@@ -5,6 +5,8 @@ connections end and how they wait, because that is where a relay usually shows:
 
 * *Backpressure.* When the peer's send buffer is above its high-water mark, reading stops on this side, and the kernel's own
   flow control does the rest. A reader that never reads costs one buffer, not memory without end.
+  All connections are read into one buffer of 64 KiB, so that is also the most that one read can add to what a slow reader
+  has not taken (the loop's own reads would be up to four times as large).
 * *Half-close.* "I am done sending" passes as just that; the other direction goes on (RFC 9293, 3.6: the side that closes
   may go on to receive until the other one has closed too).
 * *Reset.* A connection that ends with an error ends its peer with a reset, after what was already received is delivered.
@@ -19,9 +21,11 @@ from sidecar.relay.sockets import reset_on_close
 from sidecar.relay.tee import Tee
 
 HIGH_WATER = 1 << 16
+READ_SIZE = 1 << 16
+_READ = memoryview(bytearray(READ_SIZE))
 
 
-class Side(asyncio.Protocol):
+class Side(asyncio.BufferedProtocol):
     """One end of a splice; `peer` is the other one, once `join` has introduced them.
 
     What arrives before that (a model that speaks first) is held, and reading stops, so at most one read is held.
@@ -44,6 +48,10 @@ class Side(asyncio.Protocol):
         """Remember the transport and bound what it may buffer."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Let every connection be read into the same buffer: what is read is passed on before the next read."""
+        return _READ
 
     def pause_writing(self) -> None:
         """This side's reader is slow: stop reading from the peer."""
@@ -125,8 +133,9 @@ class ClientSide(Side):
         self._closed = closed
         self.waiting = self.moved = False
 
-    def data_received(self, data: bytes) -> None:
+    def buffer_updated(self, nbytes: int) -> None:
         """Pass bytes to the model, then offer a copy."""
+        data = bytes(_READ[:nbytes])
         self.send(data)
         self.waiting = self.moved = True
         self._count.bytes_up_total += len(data)
@@ -159,8 +168,9 @@ class ModelSide(Side):
         super().__init__(figures, tee)
         self.client = client
 
-    def data_received(self, data: bytes) -> None:
+    def buffer_updated(self, nbytes: int) -> None:
         """Pass bytes to the client, then offer a copy."""
+        data = bytes(_READ[:nbytes])
         self.send(data)
         client = self.client
         client.waiting, client.moved = False, True
