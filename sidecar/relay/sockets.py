@@ -71,7 +71,7 @@ def reset_on_close(transport: asyncio.Transport) -> None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
 
-async def connect(address: Address, protocol: asyncio.Protocol) -> asyncio.Transport:
+async def connect(address: Address, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
     """Open the upstream connection of `protocol`; raise `OSError` when the model cannot be reached."""
     loop = asyncio.get_running_loop()
     if address.path is not None:
