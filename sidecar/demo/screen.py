@@ -68,8 +68,8 @@ def table(sent: Sent, view: View, style: Style) -> list[str]:
         "",
         *(_feature_line(feature, style) for feature in view.features[:FEATURES_SHOWN]),
         "",
-        f"  relay    {figures(view.relay)}",
-        f"  tap      {figures(view.tap)}",
+        f"  relay    {relay_line(view)}",
+        f"  tap      {tap_line(view)}",
     ]
 
 
@@ -79,21 +79,21 @@ def _feature_line(feature: FeatureView, style: Style) -> str:
     return f"  {feature.name[:20]:<20} {feature.method:<10} {score:>7}  {status} {style.bar(feature.score)}"
 
 
-def figures(document: object, prefix: str = "") -> str:
-    """Return the plain figures of a document in one line.
+def relay_line(view: View) -> str:
+    """Return what the relay has done so far."""
+    relay = view.relay
+    up, down = (relay.get(f"bytes_{way}_total", 0) / 1e6 for way in ("up", "down"))
+    return (
+        f"{relay.get('connections', 0)} connections of {relay.get('connections_total', 0)} so far, "
+        f"{up:.1f} MB up, {down:.1f} MB down, {relay.get('refused_total', 0)} refused"
+    )
 
-    >>> figures({"connections": {"open": 8}, "errors": 0, "names": ["x"]})
-    'connections.open 8, errors 0'
-    """
-    if not isinstance(document, dict):
-        return ""
-    parts = []
-    for name, value in document.items():
-        if isinstance(value, dict):
-            parts.append(figures(value, f"{prefix}{name}."))
-        elif isinstance(value, int | float | str) and value != "":
-            parts.append(f"{prefix}{name} {value:g}" if isinstance(value, float) else f"{prefix}{name} {value}")
-    return ", ".join(part for part in parts if part)
+
+def tap_line(view: View) -> str:
+    """Return how much of the traffic was read, and what was not, by reason."""
+    dropped = {reason: count for reason, count in view.tap.get("dropped", {}).items() if count}
+    lost = ", ".join(f"{reason} {count:,}" for reason, count in dropped.items()) or "nothing"
+    return f"reads {view.tap.get('sampled_share', 0):.0%} of the exchanges, dropped {lost}"
 
 
 def summary(sent: Sent, view: View) -> str:

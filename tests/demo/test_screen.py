@@ -7,6 +7,10 @@ from sidecar.demo.screen import Screen
 from sidecar.demo.traffic import Sent
 from sidecar.demo.view import View, view_of
 
+HEALTH = {
+    "relay": {"connections": 8, "connections_total": 9, "bytes_up_total": 2_500_000},
+    "tap": {"sampled_share": 0.5, "dropped": {"empty": 3, "overflow": 0}},
+}
 PHASE = Phase("shifting", "rows drift", 100, "trained", "drifted")
 
 
@@ -22,7 +26,7 @@ def view(status: str, age: float | None = 0.31) -> View:
             "age": {"method": "psi", "score": age, "status": status},
         },
     }
-    return view_of(report, {"relay": {"connections": 8}, "tap": {"sampled_share": 1.0}})
+    return view_of(report, HEALTH)
 
 
 def sent(rows: int = 1234) -> Sent:
@@ -74,8 +78,8 @@ def test_the_table_shows_what_a_person_needs() -> None:
         "shifting: rows drift",
         "1,234 rows in 500 requests",
         "1,000 of 1,000 rows",
-        "connections 8",
-        "sampled_share 1",
+        "8 connections of 9",
+        "reads 50% of the exchanges, dropped empty 3",
     ):
         assert part in text
     assert text.index("age ") < text.index("income ")
