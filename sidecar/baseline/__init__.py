@@ -17,9 +17,11 @@ fingerprint
 from sidecar.baseline.build import Built, Choices, build, profile_of_columns, profile_of_records
 from sidecar.baseline.document import profile_from_json
 from sidecar.baseline.errors import BaselineError
+from sidecar.baseline.files import open_files
 from sidecar.baseline.fixed_point import FixedPoint
 from sidecar.baseline.profile import SCHEMA, CategoricalFeature, Feature, NumericFeature, Profile
 from sidecar.baseline.read import profile_of_document, read_baseline
+from sidecar.baseline.show import show, table
 from sidecar.baseline.write import profile_text, write_profile
 
 __all__ = [
@@ -33,11 +35,14 @@ __all__ = [
     "NumericFeature",
     "Profile",
     "build",
+    "open_files",
     "profile_from_json",
     "profile_of_columns",
     "profile_of_document",
     "profile_of_records",
     "profile_text",
     "read_baseline",
+    "show",
+    "table",
     "write_profile",
 ]

@@ -42,10 +42,13 @@ class Built:
         The profile.
     remarks
         Feature -> what is odd about it; features about which nothing is are not in here.
+    notes
+        What there is to say about the data as a whole.
     """
 
     profile: Profile
     remarks: Mapping[str, Sequence[str]]
+    notes: Sequence[str] = ()
 
 
 def build(source: Source, choices: Choices | None = None, *, built: Mapping[str, str] | None = None) -> Built:
@@ -81,7 +84,7 @@ def build(source: Source, choices: Choices | None = None, *, built: Mapping[str,
     features = tuple(each.feature(name, seen) for name, each in collectors.items())
     profile = Profile(rows, features, tuple(sorted(choices.drop)), dict(built or {}))
     remarks = {name: _remarks(each, studies[name]) for name, each in collectors.items()}
-    return Built(profile, {name: remark for name, remark in remarks.items() if remark})
+    return Built(profile, {name: remark for name, remark in remarks.items() if remark}, source.notes)
 
 
 def profile_of_records(records: Sequence[object], choices: Choices | None = None) -> Profile:

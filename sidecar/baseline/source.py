@@ -15,6 +15,10 @@ from sidecar.columns import Column, Columns, batches
 class Source(Protocol):
     """Data to make a profile of."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """Return what the person who builds the baseline should know about the data as a whole."""
+
     def studies(self) -> Mapping[str, Study]:
         """Look through everything and return what each column is."""
 
@@ -30,6 +34,8 @@ class Records:
     >>> Records([{"age": 35}, {"age": 36}]).studies()
     {'age': Study(numbers=2, others=0, missing=0)}
     """
+
+    notes: Sequence[str] = ()
 
     def __init__(self, records: Sequence[object]) -> None:
         self._records: list[Mapping[str, object]] = []
@@ -55,6 +61,8 @@ class Table:
     >>> Table({"age": [35, 36]}).studies()
     {'age': Study(numbers=2, others=0, missing=0)}
     """
+
+    notes: Sequence[str] = ()
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
         lengths = {len(column) for column in columns.values()}
