@@ -64,7 +64,8 @@ def encode(columns: Columns, layout: Layout) -> Encoded:
     units = np.zeros(shape)
     issues = np.full(shape, BIT[Issue.ABSENT], dtype=np.uint16)
     rows, cells = layout.number_reader.read(columns)
-    codes[rows], units[rows], issues[rows] = cells.codes, cells.units, cells.issues
+    if len(rows):
+        codes[rows], units[rows], issues[rows] = cells.codes, cells.units, cells.issues
     for row, reader in layout.category_readers.items():
         column = columns.values.get(layout.names[row])
         if column is not None:
