@@ -24,7 +24,7 @@ _UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
 class Deliver(Protocol):
     """Takes rows that belong together."""
 
-    def __call__(self, columns: Columns, *, model_version: str | None) -> None:
+    def __call__(self, columns: Columns, *, model_version: str | None) -> object:
         """Count `columns`."""
 
 
