@@ -37,12 +37,14 @@ def _distances(layout: Layout, counts: Counts) -> tuple[Floats, Floats]:
 
     Sums, and here edges too, are in units from the feature's origin, where a timestamp's digits are not lost to its epoch.
     """
+    distances = np.full((2, len(layout.names)), np.nan)
     numeric, unit = layout.numeric, layout.unit[layout.numeric]
+    if not numeric.any():
+        return distances[0], distances[1]
     edges = (layout.fine_edges[numeric, FIRST:] - layout.origin[numeric, np.newaxis]) / unit[:, np.newaxis]
     window, baseline, window_sums, baseline_sums = (
         grid[numeric, FIRST:] for grid in (counts.fine, layout.fine_counts, counts.sums, layout.fine_sums)
     )
-    distances = np.full((2, len(numeric)), np.nan)
     distances[0, numeric] = ks(window, baseline)
     distances[1, numeric] = wasserstein(window, baseline, window_sums, baseline_sums, edges) * unit
     return distances[0], distances[1]
