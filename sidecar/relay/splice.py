@@ -96,14 +96,17 @@ class Side(asyncio.BufferedProtocol):
         self.transport.close()
 
     def joined(self, peer: "Side") -> None:
-        """Send to `peer` from now on, what was held first."""
+        """Send to `peer` from now on."""
         self.peer = peer
         self.send = peer.transport.write
-        for data in self._held:
-            self.send(data)
-        if self._held:
-            self._held = []
+
+    def catch_up(self) -> None:
+        """Pass on what was held, and the end if it came; reading resumes first, for the peer may want it paused again."""
+        held, self._held = self._held, []
+        if held:
             self.transport.resume_reading()
+        for data in held:
+            self.send(data)
         if self.ended and not self.pass_end_on():
             self.transport.close()
 
@@ -192,6 +195,8 @@ def join(client: ClientSide, model: ModelSide) -> None:
     else:
         client.joined(model)
         model.joined(client)
+        client.catch_up()
+        model.catch_up()
 
 
 def _nowhere(data: bytes) -> None:
