@@ -75,7 +75,7 @@ def _bounded(text: str) -> str:
         # Half a surrogate pair is legal in JSON and can be written in no encoding.
         text = text.encode("utf-8", "replace").decode()
     if len(text) <= LONGEST:
-        return text
+        return str(text)  # NumPy has a text type of its own
     digest = blake2b(text.encode(), digest_size=_HASHED // 2).hexdigest()
     return f"{text[: LONGEST - _HASHED - 1]}~{digest}"
 
