@@ -105,6 +105,11 @@ def summary(sent: Sent, view: View) -> str:
     )
 
 
+def _news(sent: Sent, view: View) -> tuple[str, Status, frozenset[str]]:
+    """Return what a log should have a line about when it changes."""
+    return sent.phase.name, view.status, frozenset(view.alarms)
+
+
 class Screen:
     """Writes events and views to a stream.
 
@@ -128,6 +133,11 @@ class Screen:
         self._wipe()
         self._write(lines)
 
+    def announce(self, line: str, sent: Sent, view: View) -> None:
+        """Write a line that says what is new in a view, so that `show` need not."""
+        self.say(line)
+        self._last = _news(sent, view)
+
     def show(self, sent: Sent, view: View) -> None:
         """Show the state: redraw the table, or write one line if something has changed."""
         if self._live:
@@ -135,8 +145,8 @@ class Screen:
             self._wipe()
             self._write([NO_WRAP + lines[0], *lines[1:-1], lines[-1] + WRAP])
             self._drawn = len(lines)
-        elif self._last != (key := (sent.phase.name, view.status, view.alarms)):
-            self._last = key
+        elif self._last != (news := _news(sent, view)):
+            self._last = news
             self._write([summary(sent, view)])
 
     def status(self, status: Status) -> str:

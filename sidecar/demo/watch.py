@@ -52,12 +52,12 @@ class Watch:
         view = await self._monitor.view()
         change = self.history.see(view.status, sent.phase, sent.rows)
         if change is not None:
-            self._screen.say(self._describe(change, view))
+            self._screen.announce(self._describe(change, view), sent, view)
         self._screen.show(sent, view)
         if change is not None and change.status is Status.CRITICAL:
             self._screen.say("what Prometheus scrapes now:", *(f"    {line}" for line in await self._monitor.key_metrics()))
 
     def _describe(self, change: Change, view: View) -> str:
-        blamed = ", ".join(view.alarms) or "no feature in alarm"
+        blamed = ", ".join(view.alarms) or view.reason or "no feature in alarm"
         status = self._screen.status(change.status)
         return f"verdict: {status} after {change.rows:,} rows ({change.phase.name}); drift_score {number(view.score)}; {blamed}"

@@ -74,14 +74,13 @@ def test_played_once_it_goes_from_ok_to_critical_and_passes(demo: list[subproces
     assert not any(listens(port) for port in ports_of(output))
 
 
-@pytest.mark.parametrize(("words", "code"), [((), 0), (("--once",), 130)])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("words", "number", "code"), [((), signal.SIGINT, 0), (("--once",), signal.SIGTERM, 130)])
 def test_a_signal_ends_it_with_all_that_it_started(
-    demo: list[subprocess.Popen[str]], root: Path, words: tuple[str, ...], code: int, number: signal.Signals
+    demo: list[subprocess.Popen[str]], root: Path, words: tuple[str, ...], number: signal.Signals, code: int
 ) -> None:
     """Ctrl-C is how an endless demo ends, so that is no failure; one that should have come to its end says 130."""
     process = start(demo, root, *words)
-    output = read_until(process, "phase=")
+    output = read_until(process, "verdict:")
     assert all(listens(port) for port in ports_of(output))
     os.killpg(process.pid, number)
     rest, _ = process.communicate(timeout=60)

@@ -47,6 +47,15 @@ def test_in_a_pipe_a_view_is_one_line_and_only_if_something_changed() -> None:
     assert "\x1b" not in out.getvalue()
 
 
+def test_in_a_pipe_what_was_announced_is_not_said_twice() -> None:
+    """A view that an event has just described needs no line of its own."""
+    out = io.StringIO()
+    screen = Screen(out)
+    screen.announce("verdict: ok", sent(), view("ok"))
+    screen.show(sent(), view("ok"))
+    assert out.getvalue() == "verdict: ok\n"
+
+
 def test_on_a_terminal_the_table_is_redrawn_in_place() -> None:
     """Before it is drawn again, exactly the lines of the last table are taken back."""
     out = io.StringIO()
