@@ -10,7 +10,7 @@ need mmdebstrap=mmdebstrap strip=binutils
 
 work=$(mktemp -d "$STATE/base.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-python=$(ls -d "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12.* 2>/dev/null | sort -V | tail -1)
+python=$(find "${PYENV_ROOT:-$HOME/.pyenv}/versions" -maxdepth 1 -name "3.12.*" 2>/dev/null | sort -V | tail -1)
 [ -n "$python" ] || die "no CPython 3.12 of pyenv to make the base image from; pull $BASE instead"
 
 say "Debian bookworm"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts beside it: where they keep things, what they install, which engine they drive.
 #
 # A machine with a running Docker engine builds and runs with that. Elsewhere podman and buildah do the same work from
