@@ -1,0 +1,89 @@
+"""Count and judge the rows of many calls together.
+
+A report costs about the same for one new row as for thirty, and a busy service has that many calls in hand at once. So calls
+do not evaluate: they put their rows here and wait, and when the event loop has run everything that was ready, all rows are
+counted, one report a model version is made, and every call is answered from it. Each answer includes its own rows, and those
+of the calls that arrived in the same instant. What the answers of one report share is serialised once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from sidecar.columns import batches
+from sidecar.monitor.answer import shared_part, whole_answer
+from sidecar.monitor.quality import RowIssues, note_issues
+from sidecar.monitor.state import MonitorState, as_label
+
+Rows = Sequence[dict[str, object]]
+
+
+class _Call(NamedTuple):
+    """Rows that wait to be counted, and who waits for the answer."""
+
+    rows: Rows
+    version: str
+    answer: asyncio.Future[bytes]
+
+
+class Coalescer:
+    """Collects the rows of the calls that are in hand and answers them together.
+
+    Parameters
+    ----------
+    state
+        Where rows are counted.
+    """
+
+    def __init__(self, state: MonitorState) -> None:
+        self._state = state
+        self._calls: list[_Call] = []
+
+    async def answer(self, rows: Rows, version: str | None) -> bytes:
+        """Count `rows` and return the answer of ``/monitor/predict`` that includes them."""
+        loop = asyncio.get_running_loop()
+        if not self._calls:
+            loop.call_soon(self._flush)
+        call = _Call(rows, as_label(version or self._state.settings.model.version), loop.create_future())
+        self._calls.append(call)
+        return await call.answer
+
+    def _flush(self) -> None:
+        calls, self._calls = self._calls, []
+        for version, together in groupby(self._in_order(calls), key=lambda call: call.version):
+            run = list(together)
+            try:
+                self._answer(run, version)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong, nobody may be left waiting
+                for call in run:
+                    if not call.answer.done():
+                        call.answer.set_exception(error)
+
+    def _in_order(self, calls: list[_Call]) -> list[_Call]:
+        """Put the calls of a version side by side where the order between versions does not matter.
+
+        It matters only when a version is new, for that may make another one leave.
+        """
+        newest = {call.version: position for position, call in enumerate(calls)}
+        if len(newest) == 1 or not newest.keys() <= set(self._state.detector.versions):
+            return calls
+        return sorted(calls, key=lambda call: newest[call.version])
+
+    def _answer(self, run: list[_Call], version: str) -> None:
+        issues = [RowIssues() for _ in run]
+        self._count(run, issues, version, self._state.clock())
+        shared = shared_part(self._state.detector.report(self._state.clock(), model_version=version))
+        for call, noted in zip(run, issues, strict=True):
+            if not call.answer.done():
+                call.answer.set_result(whole_answer(shared, noted))
+
+    def _count(self, run: list[_Call], issues: list[RowIssues], version: str, at: float) -> None:
+        """Count the rows of all calls as one sequence, and note the issues of each row with its call."""
+        rows = [row for call in run for row in call.rows]
+        owners = [noted for call, noted in zip(run, issues, strict=True) for _ in call.rows]
+        done = 0
+        for columns in batches(rows, self._state.detector.names):
+            observation = self._state.observe(columns, source="direct", at=at, model_version=version)
+            note_issues(observation, owners[done : done + columns.rows])
+            done += columns.rows
