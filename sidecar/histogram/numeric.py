@@ -33,8 +33,8 @@ class NumericReader:
         self.rows = [row for row, _ in numeric]
         self._names = [feature.name for _, feature in numeric]
         self._edges = [np.array(feature.edges, dtype=np.float64) for _, feature in numeric]
-        self._origin = np.array([[feature.scale.origin] for _, feature in numeric])
-        self._per_unit = np.array([[1.0 / feature.scale.unit] for _, feature in numeric])
+        self._origin = np.array([feature.scale.origin for _, feature in numeric]).reshape(-1, 1)
+        self._per_unit = np.array([1.0 / feature.scale.unit for _, feature in numeric]).reshape(-1, 1)
         self._range = np.array([_range(feature) for _, feature in numeric]).reshape(-1, 2)
         self._fences = np.array([_fences(feature) for _, feature in numeric]).reshape(-1, 2)
 
