@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from sidecar.demo.ports import HOST, Ports
@@ -18,6 +19,7 @@ _DATE = re.compile(rb"(?im)^(date: )[^\r\n]*")
 
 
 ROWS_COMPARED = 10
+ANSWER_SECONDS = 10
 
 
 async def compare(scenario: Scenario, ports: Ports) -> list[str]:
@@ -55,10 +57,19 @@ async def differences(requests: Sequence[bytes], direct: int, relayed: int) -> l
 
 
 async def _answer(port: int, sent: bytes) -> bytes:
+    """Return the answer and how the connection ended, which belongs to it."""
     reader, writer = await asyncio.open_connection(HOST, port)
+    received = b""
     try:
         writer.write(sent)
-        return _DATE.sub(rb"\1", await asyncio.wait_for(reader.read(), 10))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while chunk := await reader.read(1 << 16):
+                received += chunk
+        end = b""
+    except OSError as error:
+        end = f" and then {error.strerror or 'nothing more'}".encode()
     finally:
         writer.close()
-        await writer.wait_closed()
+        with suppress(OSError):
+            await writer.wait_closed()
+    return _DATE.sub(rb"\1", received) + end

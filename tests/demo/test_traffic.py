@@ -1,5 +1,8 @@
 """Traffic against a real server: everything is sent once, over keep-alive connections, and failures are counted."""
 
+import asyncio
+import socket
+import struct
 import time
 from collections.abc import AsyncIterator
 
@@ -102,3 +105,15 @@ async def test_another_answer_is_found_and_shown(model: int) -> None:
         found = await differences([request("POST", "/predict", b'{"features": {"number": 1}}')], model, other.port)
     assert len(found) == 1
     assert found[0].startswith("request 1 (POST /predict HTTP/1.1): direct b'HTTP/1.1 200 OK")
+
+
+async def test_a_connection_that_is_reset_is_a_difference(model: int) -> None:
+    """How a connection ends is a part of the answer."""
+
+    async def reset(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()
+
+    async with await asyncio.start_server(reset, "127.0.0.1", 0) as other:
+        port = other.sockets[0].getsockname()[1]
+        assert "reset by peer" in (await differences([request("GET", "/ready")], model, port))[0]
