@@ -83,5 +83,6 @@ def to_units(
     They stay doubles, in which whole numbers are exact up to 2**53, because that is what NumPy counts with.
     """
     with np.errstate(over="ignore"):
-        units = (values - origin) * per_unit
+        # Scaled before they are subtracted, which by a power of two is exact: the range of doubles is wider than the largest.
+        units = values * per_unit - origin * per_unit
     return np.rint(np.clip(units, -LIMIT, LIMIT))
