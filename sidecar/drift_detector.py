@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sidecar.baseline.profile import Profile
+from sidecar.baseline import Profile
 from sidecar.columns import Columns
 from sidecar.histogram import Encoded, Layout, encode, issues_in
 from sidecar.reasons import Issue
@@ -89,7 +89,7 @@ class DriftDetector:
     --------
     Half a minute of a model's traffic, a second a row. The ages that arrive are twice those of the training data:
 
-    >>> from sidecar.baseline.build import profile_of_records
+    >>> from sidecar.baseline import profile_of_records
     >>> from sidecar.columns import columns_of
     >>> ages = [20 + row % 40 for row in range(2000)]
     >>> profile = profile_of_records([{"age": age} for age in ages])
