@@ -116,7 +116,7 @@ class ConnectionReader:
     def up_end(self, at: float) -> list[Event]:
         """Note that the client will send no more; answers may still come."""
         self._at = at
-        if self._request.under_way:
+        if self._request.held:
             self._request.forget()
             self._events.append(Refusal(TapReason.INCOMPLETE, "the request ended in its head"))
         elif self._upload is not None:
@@ -143,6 +143,7 @@ class ConnectionReader:
         """Note that bytes were left out here; what follows may begin a request."""
         self._abandon(reason)
         self._confirming = True
+        self._spoken_to = False
         return self._take_events()
 
     def _take_events(self) -> list[Event]:
@@ -288,7 +289,7 @@ class ConnectionReader:
     def _abandon(self, reason: TapReason) -> None:
         for waiting in self._outstanding:
             self._events += waiting.abandoned(reason)
-        if self._request.under_way:
+        if self._request.held:
             self._events.append(Refusal(reason))
         self._request.forget()
         self._answer.forget()

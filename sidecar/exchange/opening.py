@@ -44,11 +44,6 @@ class Opening:
         self.fault: TapReason | None = None
 
     @property
-    def under_way(self) -> bool:
-        """Whether a part of a head is waiting for the rest."""
-        return bool(self._held)
-
-    @property
     def held(self) -> int:
         """Bytes of a head that waits for its rest."""
         return len(self._held)

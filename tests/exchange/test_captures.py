@@ -1,4 +1,4 @@
-"""Recorded conversations of real clients with real model servers give the exchanges that were recorded, however they are cut."""
+"""Recorded conversations of real clients with real servers give the exchanges that were recorded, however they are cut."""
 
 from itertools import groupby
 
@@ -37,7 +37,7 @@ def expected_refusals(capture: Capture) -> list[TapReason]:
 
 @every_capture
 def test_every_recorded_request_becomes_an_exchange(capture: Capture) -> None:
-    """Number, method, target and body size of the exchanges are those that the recorder noted; what is no HTTP/1 has its reason."""
+    """Number, method, target and body size are those that the recorder noted; what is no HTTP/1 has its reason."""
     events = read(*capture.steps)
     found = exchanges(events)
     refused = expected_refusals(capture)
@@ -53,7 +53,7 @@ def test_every_recorded_request_becomes_an_exchange(capture: Capture) -> None:
 
 @every_capture
 def test_a_capture_gives_the_same_exchanges_however_it_is_cut(capture: Capture) -> None:
-    """Pieces of 1 to 64 bytes, in the order of the timeline, change nothing; the one capture of two megabytes is cut at fewer."""
+    """Pieces of 1 to 64 bytes, in the order of the timeline, change nothing; the capture of two megabytes is cut at fewer."""
     whole = gist(read(*capture.steps))
     for size in SIZES if capture.size < LARGE else (1, 13, 64):
         assert gist(play(new_reader(), pieces(capture.steps, size))) == whole, f"pieces of {size} bytes"

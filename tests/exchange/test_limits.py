@@ -201,6 +201,21 @@ def test_a_head_that_dribbles_in_costs_no_more_time_than_its_length() -> None:
     assert gist(play(new_reader(), pieces(steps, 1))) == gist(read(*steps))
 
 
+def test_what_is_held_can_be_asked_for() -> None:
+    """Whoever has many readers bounds them together."""
+    reader = new_reader(LIMIT)
+    reader.up(request(b"x" * 600)[1] + request(b"x" * 300)[1][:-200], 0.0)
+    assert reader.held == 700
+    reader.down(answer(b"y" * 500)[1][:-100], 0.0)
+    assert reader.held == 1100
+    reader.up(b"x" * 200 + b"POST /", 0.0)
+    assert reader.held == 1306
+    reader.down(b"y" * 100 + b"HTTP", 0.0)
+    assert reader.held == 310
+    reader.gap(TapReason.OVERFLOW)
+    assert reader.held == 0
+
+
 def test_what_was_read_is_not_kept() -> None:
     """Between exchanges a connection holds no body."""
     reader = new_reader()
