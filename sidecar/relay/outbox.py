@@ -18,7 +18,7 @@ from sidecar.frames import HEADER_SIZE, Kind, header
 
 BLOCK = 1 << 16
 FLUSH_SECONDS = 0.005
-RESERVE = 4 * HEADER_SIZE
+RESERVE = 3 * HEADER_SIZE  # UP_END, DOWN_END, CLOSE
 
 
 class Outbox:

@@ -7,7 +7,8 @@ the engine's parser notices: after a `GAP` it reads on only from a boundary that
 
 Two places are known to look like the beginning of an exchange and not to be one. An interim answer (``100 Continue``) is
 no answer, so it does not end the turn. And a connection that opens with the HTTP/2 preface carries many exchanges at once,
-so it is copied whole or not at all.
+so it is copied whole or not at all; its server may speak before the client does, so what a model says first is kept until
+the client has shown which protocol this is.
 """
 
 from random import random
@@ -19,8 +20,12 @@ from sidecar.relay.outbox import RESERVE, Outbox
 
 _UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
+_HTTP2_METHOD = b"PRI"
 _INTERIM = b"HTTP/1.1 1"
 _HEAD_ALLOWANCE = 1 << 17
+LONGEST_GREETING = 1 << 12
+# Room for OPEN or GAP with its reason, for the greeting's and the first bytes' headers, and for the ends to come.
+_ANNOUNCEMENT = 3 * HEADER_SIZE + max(map(len, TapReason)) + RESERVE
 
 
 class Tap:
@@ -47,9 +52,10 @@ class Tap:
         return tee
 
     def engine_lost(self) -> None:
-        """Stop every copy: a new engine knows none of the connections."""
+        """Stop every copy: a new engine knows none of the connections, and has not yet judged what it can afford."""
         self.outbox.detach()
         self.figures.tap_connections = 0
+        self.share = self.figures.sampled_share = 1.0
         for tee in self.tees.values():
             tee.engine_lost()
 
@@ -65,8 +71,12 @@ class Tee:
         The exchange under way is being copied.
     _left_out
         Why bytes before this point were not copied, or None.
+    _greeting
+        What the model said before the client said anything.
     _known
         The engine has been told of this connection.
+    _reserved
+        Bytes of the outbox that are set aside for the control frames that are still to come.
     """
 
     __slots__ = (
@@ -74,8 +84,10 @@ class Tee:
         "_copied_down",
         "_copied_up",
         "_copying",
+        "_greeting",
         "_known",
         "_left_out",
+        "_reserved",
         "_tap",
         "_turn_over",
         "_unread",
@@ -92,6 +104,8 @@ class Tee:
         self._whole = False
         self._left_out: TapReason | None = None
         self._copied_up = self._copied_down = 0
+        self._reserved = 0
+        self._greeting = b""
 
     def up(self, data: bytes) -> None:
         """Bytes went towards the model."""
@@ -116,16 +130,18 @@ class Tee:
                 self._drop(TapReason.BODY_TOO_LARGE)
             elif not self._tap.outbox.put(_DOWN, self._connection, data):
                 self._drop(TapReason.OVERFLOW)
+        elif self._fresh:
+            self._greet(data)
 
     def up_end(self) -> None:
         """The client will send no more."""
         if self._copying:
-            self._tap.outbox.control(Kind.UP_END, self._connection)
+            self._control(Kind.UP_END)
 
     def down_end(self) -> None:
         """The model will send no more."""
         if self._copying:
-            self._tap.outbox.control(Kind.DOWN_END, self._connection)
+            self._control(Kind.DOWN_END)
 
     def close(self) -> None:
         """The connection is gone."""
@@ -141,11 +157,21 @@ class Tee:
 
     def engine_lost(self) -> None:
         """The engine died: whatever was under way is lost, and the next one has not heard of this connection."""
+        self._known, self._reserved = False, 0
         if self._copying:
             self._drop(TapReason.ENGINE_DOWN)
-        self._known = False
-        if self._left_out is None:
-            self._left_out = TapReason.ENGINE_DOWN
+
+    @property
+    def _fresh(self) -> bool:
+        """Whether nothing of this connection was copied or left out so far."""
+        return not (self._known or self._unread or self._left_out is not None)
+
+    def _greet(self, data: bytes) -> None:
+        """Keep what the model says first; a protocol in which it says much is none that the engine reads."""
+        self._greeting += data
+        if len(self._greeting) > LONGEST_GREETING:
+            self._greeting = b""
+            self.unread()
 
     def _begin(self, data: bytes) -> None:
         tap = self._tap
@@ -153,13 +179,13 @@ class Tee:
         self._copied_up = self._copied_down = 0
         if self._unread:
             return
-        first = not self._known and self._left_out is None
+        first = self._fresh
         if tap.share < 1.0 and random() >= tap.share:  # noqa: S311 - a sample, not a secret
             self._skip(TapReason.SAMPLED_OUT)
             tap.figures.sampled_out += 1
         elif first or self._left_out is not None:
             self._resume(data)
-        if first and data.startswith(_HTTP2_PREFACE):
+        if first and _opens_http2(data):
             self._stay_whole()
 
     def _stay_whole(self) -> None:
@@ -174,7 +200,7 @@ class Tee:
         outbox = self._tap.outbox
         if not outbox.connected:
             self._drop(TapReason.ENGINE_DOWN)
-        elif not outbox.room_for(2 * HEADER_SIZE + RESERVE + len(data) + len(TapReason.UNSUPPORTED_ENCODING)):
+        elif not outbox.room_for(_ANNOUNCEMENT + len(self._greeting) + len(data)):
             self._drop(TapReason.OVERFLOW)
         else:
             self._announce()
@@ -182,13 +208,16 @@ class Tee:
     def _announce(self) -> None:
         outbox = self._tap.outbox
         if not self._known:
+            self._reserved = RESERVE
             outbox.reserved += RESERVE
             self._tap.figures.tap_connections += 1
         if self._left_out is None:
             outbox.put(Kind.OPEN, self._connection, b"")
+            if self._greeting:
+                outbox.put(_DOWN, self._connection, self._greeting)
         else:
             outbox.put(Kind.GAP, self._connection, self._left_out.encode())
-        self._known, self._copying, self._left_out = True, True, None
+        self._known, self._copying, self._left_out, self._greeting = True, True, None, b""
 
     def _drop(self, reason: TapReason) -> None:
         self._skip(reason)
@@ -199,16 +228,29 @@ class Tee:
     def _skip(self, reason: TapReason) -> None:
         self._copying = False
         self._left_out = reason
+        self._greeting = b""
 
     def _forget(self) -> None:
-        """Tell the engine that the connection is over and give its reserved room back."""
+        """Tell the engine that the connection is over and give back the room that it did not need."""
         if self._known:
             self._known = False
-            self._tap.outbox.reserved -= RESERVE
-            self._tap.outbox.control(Kind.CLOSE, self._connection)
+            self._control(Kind.CLOSE)
+            self._tap.outbox.reserved -= self._reserved
+            self._reserved = 0
             self._tap.figures.tap_connections -= 1
+
+    def _control(self, kind: Kind) -> None:
+        """Send a control frame out of the reserved room."""
+        self._reserved -= HEADER_SIZE
+        self._tap.outbox.reserved -= HEADER_SIZE
+        self._tap.outbox.control(kind, self._connection)
 
 
 def _is_interim(data: bytes) -> bool:
     """Return whether `data` is one interim answer and nothing behind it."""
     return data.startswith(_INTERIM) and data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1
+
+
+def _opens_http2(data: bytes) -> bool:
+    """Return whether `data` begins with as much of the preface as it has room for (``PRI`` at least: no other method is)."""
+    return data.startswith(_HTTP2_METHOD) and _HTTP2_PREFACE.startswith(data[: len(_HTTP2_PREFACE)])

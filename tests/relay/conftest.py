@@ -1,11 +1,12 @@
 """A running sidecar, and a model behind it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Protocol
 
 import pytest
 
+from tests.relay.engine_end import EngineEnd
 from tests.relay.line import Line, Model, line
 from tests.relay.sidecar import Sidecar
 
@@ -55,3 +56,10 @@ def lines(sidecar: Sidecar, model: Model) -> Iterator[Callable[[], Line]]:
             return one
 
         yield open_one
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineEnd]:
+    """The engine's end of a tap with plenty of room."""
+    with closing(EngineEnd()) as engine:
+        yield engine
