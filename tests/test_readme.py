@@ -13,8 +13,8 @@ def test_the_settings_table_is_the_settings_model(root: Path) -> None:
 
 
 def test_every_command_in_the_readme_exists(root: Path) -> None:
-    """What the README says after ``python -m sidecar`` is a command."""
-    named = set(re.findall(r"python -m sidecar (\w+)", (root / "README.md").read_text(encoding="utf-8")))
+    """What the README says after ``drift-sidecar`` is a command."""
+    named = set(re.findall(r"drift-sidecar (\w+)", (root / "README.md").read_text(encoding="utf-8")))
     assert named
     assert named <= set(COMMANDS)
 
