@@ -41,7 +41,7 @@ def _distances(layout: Layout, counts: Counts) -> tuple[Floats, Floats]:
     numeric, unit = layout.numeric, layout.unit[layout.numeric]
     if not numeric.any():
         return distances[0], distances[1]
-    edges = (layout.fine_edges[numeric, FIRST:] - layout.origin[numeric, np.newaxis]) / unit[:, np.newaxis]
+    edges = layout.fine_edges[numeric, FIRST:] / unit[:, np.newaxis] - (layout.origin[numeric] / unit)[:, np.newaxis]
     window, baseline, window_sums, baseline_sums = (
         grid[numeric, FIRST:] for grid in (counts.fine, layout.fine_counts, counts.sums, layout.fine_sums)
     )
