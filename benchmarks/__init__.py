@@ -17,6 +17,7 @@ Way through the package, from the outside in:
 ``promises``            what the project promises, and the verdict table of ``--check``
 ``subjects``            what can be put between client and model: the rivals, with their configuration in ``rivals/``
 ``relay``               the same for the sidecar: without a tap, with the default one, with one that reads all it can
+``all_copied``          the relay with a reader in the engine's place that takes everything
 ``quota``               half a core, as a container's limit grants it
 ``wrk``, ``openloop``   the two load generators: as fast as it goes, and on a fixed schedule
 ``processes``           processes on a core of choice, their CPU time and memory, and their certain end

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.payloads import SMALL_PATH, request, small_bodies
 from benchmarks.percentiles import middle
 from benchmarks.processes import cpu_seconds, resident_mib, running
-from benchmarks.relay import await_engine, rows_read, settings
+from benchmarks.relay import await_engine, settings, tapped
 from benchmarks.report import table
 from benchmarks.subjects import PROXY_CORE, Bench
 from sidecar.frames import Kind, encode
@@ -92,9 +92,9 @@ def measure(bench: Bench, *, seconds: float, warm: float) -> Run:
         feeder.start()
         try:
             time.sleep(warm)
-            before = time.monotonic(), rows_read(port), cpu_seconds([pid])
+            before = time.monotonic(), tapped(port).rows, cpu_seconds([pid])
             time.sleep(seconds)
-            after = time.monotonic(), rows_read(port), cpu_seconds([pid])
+            after = time.monotonic(), tapped(port).rows, cpu_seconds([pid])
         finally:
             ended.set()
             feeder.join()

@@ -1,31 +1,46 @@
-"""Our own subjects: the relay without a tap, with the tap at its default budget, and with a budget that never samples down.
+"""Our own subjects: the relay without a tap, with the tap at its default budget, and with a budget of two whole cores.
 
-The relay has core 0, and its engine, once it answers, is moved to core 1, to where the load and the model are.
+The relay has core 0, and its engine, once it answers, is moved to core 1, to where the load and the model are. They
+leave it little, so that even a full budget is sampled down; what a relay costs that copies everything is shown by a
+fourth subject, with a reader that needs no CPU in the engine's place (:mod:`benchmarks.all_copied`).
 """
 
 import contextlib
+import json
 import re
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.processes import BenchmarkError, await_port, children, free_port, move, running
-from benchmarks.subjects import PROXY_CORE, ROOT, WORLD_CORE, Bench, Station, Subject
+from benchmarks.subjects import PROXY_CORE, ROOT, WORLD_CORE, Bench, Station, Subject, serving
 
 COMMAND = (sys.executable, "-m", "sidecar", "run")
 BASELINE = ROOT / "baseline_data.json"
 _ROWS = re.compile(r'^drift_rows_total\{(?=[^}]*source="tap")[^}]*\} (\S+)$', re.MULTILINE)
+_LEFT_OUT = re.compile(
+    r'^drift_tap_dropped_total\{(?=[^}]*reason="(?:sampled_out|overflow|engine_down)")[^}]*\} (\S+)$', re.MULTILINE
+)
 
 
-def rows_of(metrics: str) -> float:
-    """Return the rows that came through the tap, from a text of metrics.
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """Totals of the tap: rows that the engine has read, exchanges that the relay has left out."""
 
-    >>> rows_of('drift_rows_total{source="tap"} 41.0')
-    41.0
-    """
-    return sum(float(value) for value in _ROWS.findall(metrics))
+    rows: float
+    left_out: float
+
+    @classmethod
+    def of(cls, metrics: str) -> "Tapped":
+        """Read them from a text of metrics.
+
+        >>> Tapped.of('drift_rows_total{source="tap"} 41.0')
+        Tapped(rows=41.0, left_out=0)
+        """
+        return cls(*(sum(map(float, pattern.findall(metrics))) for pattern in (_ROWS, _LEFT_OUT)))
 
 
 def get(port: int, path: str, seconds: float = 10.0) -> bytes:
@@ -35,9 +50,9 @@ def get(port: int, path: str, seconds: float = 10.0) -> bytes:
         return body
 
 
-def rows_read(monitor: int) -> float:
-    """Return the rows that the engine has read from the tap so far."""
-    return rows_of(get(monitor, "/monitor/metrics").decode())
+def tapped(monitor: int) -> Tapped:
+    """Return the totals of the tap so far."""
+    return Tapped.of(get(monitor, "/monitor/metrics").decode())
 
 
 def await_engine(monitor: int, log: Path, seconds: float = 20.0) -> None:
@@ -77,10 +92,28 @@ def sidecar(folder: Path, model: int | None, *, engine_core: int = WORLD_CORE, *
         yield Station(ports["listen"], [pid], engine, ports["monitor"])
 
 
+@contextlib.contextmanager
+def _all_copied(bench: Bench) -> Iterator[Station]:
+    port, log = free_port(), bench.folder / f"all-copied-{free_port()}.log"
+    command = [sys.executable, "-m", "benchmarks.all_copied", str(port), str(bench.model), str(WORLD_CORE)]
+    with serving(command, port, log) as pid:
+        yield Station(port, [pid])
+    figures = json.loads(log.read_text().splitlines()[-1])
+    if figures["dropped"]["overflow"]:
+        raise BenchmarkError(f"not everything was copied: {figures}")
+
+
+@contextlib.contextmanager
+def _without_tap(bench: Bench) -> Iterator[Station]:
+    with _tapped(bench, "0") as station:
+        yield replace(station, monitor=None)
+
+
 def _tapped(bench: Bench, cpu: str) -> contextlib.AbstractContextManager[Station]:
     return sidecar(bench.folder, bench.model, DRIFT_TAP__CPU=cpu)
 
 
-WITHOUT_TAP = Subject("relay without tap", lambda bench: _tapped(bench, "0"))
+WITHOUT_TAP = Subject("relay without tap", _without_tap)
 DEFAULT_TAP = Subject("relay, default tap", lambda bench: _tapped(bench, "0.25"))
+ALL_COPIED = Subject("relay, all copied", _all_copied)
 FULL_TAP = Subject("relay, full tap", lambda bench: _tapped(bench, "2"))

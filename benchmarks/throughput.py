@@ -14,10 +14,11 @@ from benchmarks import wrk
 from benchmarks.payloads import SMALL_PATH
 from benchmarks.percentiles import middle
 from benchmarks.processes import busy_seconds, cpu_seconds, resident_mib
-from benchmarks.relay import rows_read
+from benchmarks.relay import Tapped, tapped
 from benchmarks.report import Cell, table
 from benchmarks.subjects import PROXY_CORE, Bench, Station, Subject
 
+FOREIGN_ALLOWED = 0.05
 RIVALS = ("nginx", "envoy mirror", "nginx mirror", "aiohttp")
 
 
@@ -32,8 +33,9 @@ class Run:
     engine_cpu: float | None
     proxy_rss: float | None
     engine_rss: float | None
+    copied: float | None
     read: float | None
-    foreign: float
+    foreign: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ class Reading:
     proxy: float
     engine: float
     busy: float
-    rows: float | None
+    tap: Tapped | None
 
     @classmethod
     def of(cls, station: Station) -> "Reading":
         """Read them now."""
-        rows = None if station.monitor is None else rows_read(station.monitor)
-        return cls(time.monotonic(), cpu_seconds(station.proxy), cpu_seconds(station.engine), busy_seconds(PROXY_CORE), rows)
+        tap = None if station.monitor is None else tapped(station.monitor)
+        return cls(time.monotonic(), cpu_seconds(station.proxy), cpu_seconds(station.engine), busy_seconds(PROXY_CORE), tap)
 
 
 def measure(subject: Subject, bench: Bench, *, seconds: float, warm: float) -> Run:
@@ -64,18 +66,27 @@ def measure(subject: Subject, bench: Bench, *, seconds: float, warm: float) -> R
 
 
 def _run(station: Station, load: wrk.Load, before: Reading, after: Reading) -> Run:
-    per_request = 1e6 / load.requests
     proxy, engine = after.proxy - before.proxy, after.engine - before.engine
-    rows = None if before.rows is None or after.rows is None else after.rows - before.rows
+    taken, left = _shares(before.tap, after.tap, load.requests)
     return Run(
-        load.rate, load.p50, load.p99,
-        proxy * per_request if station.proxy else None,
-        engine * per_request if station.engine else None,
-        resident_mib(station.proxy) if station.proxy else None,
-        resident_mib(station.engine) if station.engine else None,
-        None if rows is None else rows / load.requests,
-        max(0.0, (after.busy - before.busy - proxy) / (after.at - before.at)),
-    )  # fmt: skip
+        rate=load.rate,
+        p50=load.p50,
+        p99=load.p99,
+        proxy_cpu=proxy / load.requests * 1e6 if station.proxy else None,
+        engine_cpu=engine / load.requests * 1e6 if station.engine else None,
+        proxy_rss=resident_mib(station.proxy) if station.proxy else None,
+        engine_rss=resident_mib(station.engine) if station.engine else None,
+        copied=left,
+        read=taken,
+        foreign=max(0.0, (after.busy - before.busy - proxy) / (after.at - before.at)) if station.proxy else None,
+    )
+
+
+def _shares(before: Tapped | None, after: Tapped | None, requests: int) -> tuple[float | None, float | None]:
+    """Return what share of the requests the engine has read, and what share the relay has not left out."""
+    if before is None or after is None:
+        return None, None
+    return (after.rows - before.rows) / requests, 1 - (after.left_out - before.left_out) / requests
 
 
 def rounds(subjects: Sequence[Subject], bench: Bench, *, count: int, seconds: float, warm: float) -> dict[str, list[Run]]:
@@ -106,16 +117,23 @@ def _row(runs: Mapping[str, Sequence[Run]], name: str) -> dict[str, Cell]:
     figures: dict[str, Cell] = {
         "proxy": name, "requests/s": of("rate"), "p50 us": of("p50"), "p99 us": of("p99"),
         "cpu us/req": of("proxy_cpu"), "engine us/req": of("engine_cpu"),
-        "rss MiB": of("proxy_rss"), "engine MiB": of("engine_rss"), "read": of("read"), "foreign": of("foreign"),
+        "rss MiB": of("proxy_rss"), "engine MiB": of("engine_rss"),
+        "copied": of("copied"), "read": of("read"), "foreign": of("foreign"),
     }  # fmt: skip
     return figures | {f"x {rival}": ratio(runs, name, rival) for rival in RIVALS}
 
 
+def disturbed(runs: Mapping[str, Sequence[Run]]) -> list[str]:
+    """Return the subjects that did not have core 0 to themselves."""
+    return [name for name in runs if (middle(run.foreign for run in runs[name]) or 0) > FOREIGN_ALLOWED]
+
+
 def text(runs: Mapping[str, Sequence[Run]]) -> str:
-    """Return the table for people."""
-    return table(
-        "Throughput: 32 connections, 160-byte predicts, proxy alone on core 0 (medians of interleaved rounds)", summary(runs)
-    )
+    """Return the table for people, and a warning where somebody else was at work."""
+    title = "Throughput: 32 connections, 160-byte predicts, proxy alone on core 0 (medians of interleaved rounds)"
+    others = disturbed(runs)
+    warning = f"\nNOT ALONE on core 0, so believe the CPU times and not the rates: {', '.join(others)}" if others else ""
+    return table(title, summary(runs)) + warning
 
 
 def as_json(runs: Mapping[str, Sequence[Run]]) -> dict[str, list[dict[str, float | None]]]:

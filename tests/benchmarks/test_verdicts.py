@@ -4,11 +4,11 @@ import pytest
 
 from benchmarks import latency, promises, throughput
 from benchmarks.promises import at_least, at_most
-from benchmarks.relay import rows_of
+from benchmarks.relay import Tapped
 
 
 def _run(rate: float) -> throughput.Run:
-    return throughput.Run(rate, 1, 2, 10, None, 20, None, None, 0.0)
+    return throughput.Run(rate, 1, 2, 10, None, 20, None, None, None, 0.0)
 
 
 def test_a_machine_that_slows_down_changes_no_ratio() -> None:
@@ -34,13 +34,16 @@ def test_the_verdict_names_what_was_missed_and_what_was_not_measured() -> None:
     assert words == ["kept", "MISSED", "measured"]
 
 
-def test_only_rows_of_the_tap_are_read_from_the_metrics() -> None:
-    """Rows of direct calls, comments and other series are passed over; several series of the tap are added."""
+def test_the_tap_is_read_from_the_metrics_and_nothing_else_is() -> None:
+    """Rows of direct calls, comments, other series and refusals by the engine are passed over; several series are added."""
     metrics = (
         "# HELP drift_rows_total Rows.\n"
         'drift_rows_total{source="direct"} 7.0\n'
         'drift_rows_total{source="tap"} 40.0\n'
         'drift_rows_total{model="m",source="tap"} 1.0\n'
         'drift_rows_created{source="tap"} 1.7e+09\n'
+        'drift_tap_dropped_total{reason="sampled_out"} 5.0\n'
+        'drift_tap_dropped_total{reason="overflow"} 2.0\n'
+        'drift_tap_dropped_total{reason="not_json"} 100.0\n'
     )
-    assert rows_of(metrics) == 41.0
+    assert Tapped.of(metrics) == Tapped(rows=41.0, left_out=7.0)
