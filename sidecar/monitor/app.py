@@ -68,15 +68,20 @@ class _Routes:
 
     async def _expected(self, request: web.Request) -> web.StreamResponse | None:
         """Answer an Expect header: go on, unless what is announced would be refused."""
-        if request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
-            return Problem(417, "only 100-continue can be expected").response()
         try:
+            _require_continue(request)
             refuse_announced_size(request, self._max_body)
         except Problem as problem:
-            return problem.response()
+            request.content.feed_eof()  # the client has not sent its body and will not, so nothing waits for it
+            return problem.response(close=True)
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
         return None
+
+
+def _require_continue(request: web.Request) -> None:
+    if request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
+        raise Problem(417, "only 100-continue can be expected")
 
 
 def _answered(handler: Handler) -> Handler:

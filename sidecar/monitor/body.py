@@ -75,10 +75,9 @@ async def read_body(request: web.Request, limit: int, room: Room) -> bytes:
 
 
 async def _arrived(request: web.Request, limit: int, room: Room) -> bytes:
-    if request.content.is_eof():
-        body = request.content.read_nowait()
-    else:
-        body = await _arriving(request, limit, room)
+    if not request.content.is_eof():
+        return await _arriving(request, limit, room)
+    body = request.content.read_nowait()
     if len(body) > limit:
         raise too_large(limit)
     return body
@@ -89,14 +88,16 @@ async def _arriving(request: web.Request, limit: int, room: Room) -> bytes:
     body = bytearray()
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), room.share() as share:
-            while len(body) <= limit and not request.content.at_eof():
+            while not request.content.at_eof():
                 piece = await request.content.readany()
+                if len(body) + len(piece) > limit:
+                    raise too_large(limit)
                 room.grow(share, len(piece))
                 body += piece
     except TimeoutError:
-        raise Problem(408, f"the body took longer than {PATIENCE_SECONDS:g} s", close=True) from None
+        raise Problem(408, f"the body took longer than {PATIENCE_SECONDS:g} s") from None
     except (web.RequestPayloadError, HttpProcessingError):
-        raise Problem(400, "the body is not framed as its headers say", close=True) from None
+        raise Problem(400, "the body is not framed as its headers say") from None
     return bytes(body)
 
 

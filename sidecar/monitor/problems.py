@@ -47,8 +47,6 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word for it
         The fields that do not fit.
     headers
         Further headers of the answer, such as ``Allow``.
-    close
-        Whether the connection is of no further use.
     """
 
     def __init__(
@@ -58,14 +56,12 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word for it
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
-        close: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
-        self.close = close
 
     def body(self) -> ProblemBody:
         """Return the document.
@@ -80,10 +76,10 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word for it
             body["errors"] = list(self.errors)
         return body
 
-    def response(self) -> web.Response:
-        """Return the answer that carries the document."""
+    def response(self, *, close: bool = False) -> web.Response:
+        """Return the answer that carries the document, and ends the connection if that is of no further use."""
         headers = {**COMMON_HEADERS, "Content-Type": PROBLEM_TYPE, **self.headers}
         response = web.Response(status=self.status, body=orjson.dumps(self.body()), headers=headers)
-        if self.close:
+        if close or self.status == HTTPStatus.REQUEST_TIMEOUT:
             response.force_close()
         return response

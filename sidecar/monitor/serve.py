@@ -58,7 +58,7 @@ class _Protocol(RequestHandler):
         if status >= 500 and exc is not None:
             _log.error("request_failed", error=logs.outline(exc))
         detail = "this is not HTTP that can be read" if status < 500 else "this is the sidecar's fault; its log says more"
-        return Problem(status, detail, close=True).response()
+        return Problem(status, detail).response(close=True)
 
 
 class _Server(web.Server):
