@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sidecar.demo.alerts import AlertReceiver, describe
+from sidecar.demo.alerts import AlertReceiver
 from sidecar.demo.children import DemoError
 from sidecar.demo.phases import endless, play
 from sidecar.demo.ports import WELL_KNOWN, Ports, choose
@@ -91,27 +91,22 @@ def _first_only(act: Callable[[], object]) -> Callable[[], None]:
 async def _play(scenario: Scenario, options: Options, screen: Screen) -> int:
     ports, notes = choose(options.ports)
     screen.say(scenario.title, *scenario.notes, *notes)
-    receiver = AlertReceiver(lambda alert: screen.say(describe(alert)))
-    async with opened(scenario, ports, screen, receiver) as stage:
+    watch = Watch(screen)
+    async with opened(scenario, ports, screen, AlertReceiver(watch.hear)) as stage:
         faults = await compare(scenario, ports)
         same = "different" if faults else "the same bytes"
         screen.say(f"answers through the sidecar and direct: {same}", *links(scenario, ports))
-        watch = Watch(stage, screen, url(ports.monitor))
-        faults += await _until_the_end(watch, traffic(scenario, options, stage), options)
+        faults += await _until_the_end(watch, stage, traffic(scenario, options, stage), options)
     return _judge(screen, faults) if options.once else 0
 
 
-async def _until_the_end(watch: Watch, sender: Traffic, options: Options) -> list[str]:
-    """Send and watch until critical (once), or for ever; return what was not as promised."""
-    sending = asyncio.create_task(sender.run())
+async def _until_the_end(watch: Watch, stage: Stage, sender: Traffic, options: Options) -> list[str]:
+    """Send and watch until the piece is over (once), or for ever; return what was not as promised."""
     try:
         async with asyncio.timeout(options.seconds if options.once else None):
-            await watch.until(sender, stop_at_critical=options.once, sending=sending)
+            await watch.until(stage, url(stage.ports.monitor), sender, stop_when_complete=options.once)
     except TimeoutError:
-        return [f"no critical verdict within {options.seconds:g} s"]
-    finally:
-        sending.cancel()
-        await asyncio.wait([sending])
+        return [f"not over after {options.seconds:g} s", *watch.faults(sender)]
     return watch.faults(sender)
 
 

@@ -155,7 +155,7 @@ class Screen:
 
     def _wipe(self) -> None:
         if self._drawn:
-            self._out.write(f"\x1b[{self._drawn}A\x1b[J")
+            self._out.write(f"\r\x1b[{self._drawn}A\x1b[J")  # from column 0: a typed ^C has moved the cursor
             self._drawn = 0
 
     def _write(self, lines: Sequence[str]) -> None:
