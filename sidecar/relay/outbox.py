@@ -1,9 +1,8 @@
 """The outbox: frames that wait for the engine, bounded in bytes, never waited for.
 
 Every byte that the engine has not taken is counted here against ``tap.buffer``. A frame either fits or is refused at once,
-and the caller drops its exchange. Small frames are joined into blocks of 64 KiB as they come, for two reasons: one system
-call then carries hundreds of exchanges, and sixteen mebibytes of waiting frames take sixteen mebibytes of memory rather
-than twice that in small objects.
+and the caller drops its exchange. Frames are sent together, 64 KiB or 5 ms of them, because a system call for each would cost
+the traffic more than everything else that the tap does.
 
 A connection that the engine knows must be closable even when the buffer is full, or the engine would keep its reader for
 ever. So each known connection reserves room for its own few control frames when it is announced.
@@ -11,12 +10,12 @@ ever. So each known connection reserves room for its own few control frames when
 
 import asyncio
 import socket
-from collections import deque
 from time import monotonic
 
 from sidecar.frames import HEADER_SIZE, Kind, header
+from sidecar.relay.ring import Ring
 
-BLOCK = 1 << 16
+BATCH = 1 << 16
 FLUSH_SECONDS = 0.005
 RESERVE = 3 * HEADER_SIZE  # UP_END, DOWN_END, CLOSE
 
@@ -32,16 +31,13 @@ class Outbox:
         Where flushes are scheduled.
     """
 
-    __slots__ = ("_blocks", "_chunks", "_draft", "_limit", "_loop", "_sealed", "_sock", "_timer", "_watching", "reserved")
+    __slots__ = ("_limit", "_loop", "_ring", "_sock", "_timer", "_watching", "reserved")
 
     def __init__(self, limit: int, loop: asyncio.AbstractEventLoop) -> None:
         self._limit = limit
         self._loop = loop
         self._sock: socket.socket | None = None
-        self._chunks: list[bytes] = []
-        self._draft = 0
-        self._blocks: deque[bytes | memoryview] = deque()
-        self._sealed = 0
+        self._ring = Ring(limit)
         self._timer: asyncio.TimerHandle | None = None
         self._watching = False
         self.reserved = 0
@@ -54,11 +50,11 @@ class Outbox:
     @property
     def pending(self) -> int:
         """Bytes that wait in this process."""
-        return self._draft + self._sealed
+        return len(self._ring)
 
     def room_for(self, size: int) -> bool:
         """Return whether `size` more bytes stay within the limit."""
-        return self._draft + self._sealed + self.reserved + size <= self._limit
+        return len(self._ring) + self.reserved + size <= self._limit
 
     def attach(self, sock: socket.socket) -> None:
         """Send to `sock` (non-blocking) from now on."""
@@ -71,63 +67,47 @@ class Outbox:
         if self._timer is not None:
             self._timer.cancel()
         self._sock, self._timer, self._watching = None, None, False
-        self._chunks.clear()
-        self._blocks.clear()
-        self._draft = self._sealed = self.reserved = 0
+        self._ring.clear()
+        self.reserved = 0
 
     def put(self, kind: int, connection: int, data: bytes) -> bool:
         """Queue a frame of traffic; return False, and keep nothing, when it does not fit."""
-        size = HEADER_SIZE + len(data)
-        if self._sock is None or self._draft + self._sealed + self.reserved + size > self._limit:
+        if self._sock is None or len(self._ring) + self.reserved + HEADER_SIZE + len(data) > self._limit:
             return False
-        self._add(kind, connection, data, size)
+        self._add(kind, connection, data)
         return True
 
     def control(self, kind: Kind, connection: int, data: bytes = b"") -> None:
         """Queue a control frame out of the room that its connection reserved."""
         if self._sock is not None:
-            self._add(kind, connection, data, HEADER_SIZE + len(data))
+            self._add(kind, connection, data)
 
-    def _add(self, kind: int, connection: int, data: bytes, size: int) -> None:
-        chunks = self._chunks
-        chunks.append(header(kind, connection, len(data), monotonic()))
-        chunks.append(data)
-        self._draft += size
-        if self._draft >= BLOCK:
-            self._seal()
-            if not self._watching:
-                self._send()
+    def _add(self, kind: int, connection: int, data: bytes) -> None:
+        ring = self._ring
+        ring.write(header(kind, connection, len(data), monotonic()) + data)
+        if self._watching:
+            return
+        if len(ring) >= BATCH:
+            self._send()
         elif self._timer is None:
             self._timer = self._loop.call_later(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
         """Send what waits, as far as the socket takes it."""
         self._timer = None
-        if self._draft:
-            self._seal()
         if not self._watching:
             self._send()
 
-    def _seal(self) -> None:
-        self._blocks.append(b"".join(self._chunks))
-        self._chunks.clear()
-        self._sealed += self._draft
-        self._draft = 0
-
     def _send(self) -> None:
-        sock, blocks = self._sock, self._blocks
-        while blocks and sock is not None:
+        sock, ring = self._sock, self._ring
+        while ring and sock is not None:
             try:
-                sent = sock.send(blocks[0])
+                ring.drop(sock.send(ring.front()))
             except BlockingIOError:
                 self._watch(sock)
                 return
             except OSError:
                 return  # the engine has gone; whoever reads from it sees that and detaches
-            self._sealed -= sent
-            block = blocks.popleft()
-            if sent < len(block):
-                blocks.appendleft(memoryview(block)[sent:])
         self._unwatch()
 
     def _watch(self, sock: socket.socket) -> None:

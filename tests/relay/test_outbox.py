@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from sidecar.frames import HEADER_SIZE, Kind
-from sidecar.relay.outbox import BLOCK
+from sidecar.relay.outbox import BATCH
 from tests.relay.engine_end import EngineEnd
 
 LIMIT = 1 << 20
@@ -45,12 +45,12 @@ def test_an_engine_that_takes_nothing_is_waited_for_up_to_the_limit_and_gets_it_
 def test_small_frames_travel_together() -> None:
     """Hundreds of frames are one block, sent with one call, not hundreds."""
     with closing(EngineEnd(LIMIT)) as engine:
-        while engine.outbox.pending < BLOCK - 100:
+        while engine.outbox.pending < BATCH - 100:
             engine.outbox.put(Kind.UP, 1, bytes(50))
         with pytest.raises(BlockingIOError):
             engine.far.recv(1)
         engine.outbox.put(Kind.UP, 1, bytes(100))
-        assert len(engine.far.recv(2 * BLOCK)) >= BLOCK
+        assert len(engine.far.recv(2 * BATCH)) >= BATCH
 
 
 def test_a_lone_frame_does_not_wait_for_company() -> None:
