@@ -14,7 +14,7 @@ COMMON_HEADERS: Mapping[str, str] = {
     "Server": "drift-sidecar",  # instead of the names and versions of our libraries
 }
 _JSON_HEADERS = CIMultiDict({**COMMON_HEADERS, "Content-Type": "application/json"})
-_WORTH_COMPRESSING = 2048
+_WORTH_COMPRESSING = 1024
 
 
 def json_reply(body: bytes) -> web.Response:
