@@ -21,6 +21,7 @@ from sidecar.baseline.files import open_files
 from sidecar.baseline.fixed_point import FixedPoint
 from sidecar.baseline.profile import SCHEMA, CategoricalFeature, Feature, NumericFeature, Profile
 from sidecar.baseline.read import profile_of_document, read_baseline
+from sidecar.baseline.sample import shipped_sample
 from sidecar.baseline.show import show, table
 from sidecar.baseline.write import profile_text, write_profile
 
@@ -42,6 +43,7 @@ __all__ = [
     "profile_of_records",
     "profile_text",
     "read_baseline",
+    "shipped_sample",
     "show",
     "table",
     "write_profile",

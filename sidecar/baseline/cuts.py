@@ -80,7 +80,8 @@ def fine_edges(values: Doubles, counts: Integers) -> Doubles:
 
 def _alone(atoms: Doubles) -> Doubles:
     """Return the edges that leave each value alone in its bin."""
-    return np.concatenate([np.nextafter(atoms, -np.inf), atoms])
+    with np.errstate(over="ignore"):
+        return np.concatenate([np.nextafter(atoms, -np.inf), atoms])
 
 
 def _steps(low: float, high: float, *, whole: bool) -> Doubles:

@@ -28,10 +28,9 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Play the demo until it ends or Ctrl-C."""
-    from sidecar.baseline import BaselineError
+    from sidecar.baseline import BaselineError, shipped_sample
     from sidecar.demo import arguments, own, play
     from sidecar.demo.children import DemoError
-    from sidecar.engine.process import shipped_sample
 
     try:
         scenario = own.scenario(options.baseline or shipped_sample())

@@ -10,13 +10,11 @@ import os
 import socket
 import time
 from functools import partial
-from pathlib import Path
 
 import uvloop
 
-import sidecar
 from sidecar.alerts import Dispatcher
-from sidecar.baseline import BaselineError, Profile, read_baseline
+from sidecar.baseline import BaselineError, Profile, read_baseline, shipped_sample
 from sidecar.columns import batches
 from sidecar.decode import decode
 from sidecar.drift_detector import DriftDetector
@@ -33,7 +31,6 @@ from sidecar.window import WindowRule
 
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 5.0
-SAMPLE = "baseline_data.json"
 NO_BASELINE = "no baseline is set: nothing to compare the traffic with"
 
 
@@ -56,13 +53,6 @@ def find_baseline(settings: Settings) -> tuple[Profile | None, str | None]:
         return read_baseline(path), None
     except BaselineError as error:
         return None, str(error)
-
-
-def shipped_sample() -> Path:
-    """Return where the sample baseline is: inside an installed package, beside it in a checkout."""
-    package = Path(sidecar.__file__).parent
-    installed = package / SAMPLE
-    return installed if installed.exists() else package.parent / SAMPLE
 
 
 class _Engine:
