@@ -19,7 +19,7 @@ from sidecar.reasons import TapReason
 
 MAX_CONTAINERS: Final = 250_000
 
-_EXACT_DIGITS = 18
+_MOST_DIGITS, _BEYOND = 20, 2**64
 _MARK = b"\xef\xbb\xbf"
 _SURROGATES = re.compile(r"(\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}", re.IGNORECASE)
 _TOO_DEEP = Refusal(TapReason.TOO_DEEP)
@@ -60,4 +60,6 @@ def _replaced(found: re.Match[str]) -> str:
 
 
 def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _EXACT_DIGITS else float(digits)
+    """Read a whole number as the fast parser does: exactly within 64 bits, else as the nearest double."""
+    exact = int(digits) if len(digits) <= _MOST_DIGITS else _BEYOND
+    return exact if -(2**63) <= exact < _BEYOND else float(digits)

@@ -71,7 +71,8 @@ class _Glob:
     def __init__(self, text: str) -> None:
         wild = _WILD.search(text)
         self._prefix = text[: wild.start()] if wild else text
-        self._segments = tuple(_segment(part) for part in text.split("/"))
+        whole = f"{text}/*" if text.endswith("/**") else text
+        self._segments = tuple(_segment(part) for part in whole.split("/"))
 
     def matches(self, path: str) -> bool:
         """Whether a path fits; most are ruled out by the part of the glob before its first wildcard."""

@@ -54,6 +54,16 @@ def test_numbers_that_are_not_finite_are_values(text: bytes, value: float) -> No
     assert found["id"] == 123456789012345678
 
 
+@pytest.mark.parametrize("whole", [0, 10**17, -(10**17) - 1, 2**63 - 1, -(2**63), 2**64 - 1, 2**64, -(2**63) - 1, -(10**30)])
+def test_both_parsers_agree_on_whole_numbers(whole: int) -> None:
+    """Exactly within 64 bits, and as the nearest double beyond: identifiers must not depend on a NaN beside them."""
+    fast, patient = json_document(b"[%d]" % whole), json_document(b"[%d, NaN]" % whole)
+    assert isinstance(fast, list)
+    assert isinstance(patient, list)
+    assert (type(fast[0]), fast[0]) == (type(patient[0]), patient[0])
+    assert fast[0] == (whole if -(2**63) <= whole < 2**64 else float(whole))
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
