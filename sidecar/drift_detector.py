@@ -11,7 +11,6 @@ reports in between.
 Without a baseline it counts rows all the same. There are no features then, and so nothing to say but that: no_baseline.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +18,8 @@ from sidecar.baseline import Profile
 from sidecar.columns import Columns
 from sidecar.histogram import Encoded, Layout, encode, issues_in
 from sidecar.reasons import Issue
-from sidecar.verdict import Report, Rule, SupportsThresholds, Thresholds, Transition, Verdict, WindowReport, report_on
-from sidecar.window import Closed, Event, Totals, Window, WindowRule
+from sidecar.verdict import Report, Rule, Stream, SupportsThresholds, Thresholds, Transition
+from sidecar.window import Totals, WindowRule
 
 VERSIONS: Final = 4
 """Model versions that are followed at once."""
@@ -118,7 +117,7 @@ class DriftDetector:
         self._thresholds = thresholds or Thresholds()
         self._rule = Rule.of(self._layout, self._thresholds, alpha)
         self._model_version = model_version
-        self._streams: dict[str, _Stream] = {}
+        self._streams: dict[str, Stream] = {}
         self._unreported: list[Transition] = []
 
     @property
@@ -161,18 +160,18 @@ class DriftDetector:
         self._thresholds = thresholds or self._thresholds
         self._rule = Rule.of(self._layout, self._thresholds, self._rule.alpha if alpha is None else alpha)
 
-    def _stream(self, version: str | None) -> "_Stream":
+    def _stream(self, version: str | None) -> Stream:
         if version is not None:
             return self._streams[version]
         if self._streams:
             return self._streams[next(reversed(self._streams))]
-        return _Stream(self._model_version, self._window_rule, self._layout, self.totals)
+        return Stream(self._model_version, self._window_rule, self._layout, self.totals)
 
-    def _seen(self, version: str, at: float) -> "_Stream":
+    def _seen(self, version: str, at: float) -> Stream:
         """Return the stream of a version, now the most recently seen; the fifth one makes the oldest leave."""
         stream = self._streams.pop(version, None)
         if stream is None:
-            stream = _Stream(version, self._window_rule, self._layout, self.totals)
+            stream = Stream(version, self._window_rule, self._layout, self.totals)
             if len(self._streams) == VERSIONS:
                 self._unreported += self._streams.pop(next(iter(self._streams))).end(at)
         self._streams[version] = stream
@@ -181,46 +180,3 @@ class DriftDetector:
     def _collect(self) -> list[Transition]:
         collected, self._unreported = sorted(self._unreported, key=lambda transition: transition.at), []
         return collected
-
-
-class _Stream:
-    """The rows of one model version: their window, and the verdict on it."""
-
-    def __init__(self, version: str, window_rule: WindowRule, layout: Layout, totals: Totals) -> None:
-        self.window = Window(window_rule, layout, totals)
-        self._verdict = Verdict(version, len(layout.names))
-        self._reports: dict[bool, tuple[int, Rule, Report]] = {}
-
-    def follow(self, events: Iterable[Event], rule: Rule) -> list[Transition]:
-        """Judge the window at each event, and return the changes of status."""
-        turns = (
-            self._verdict.close(rule, self.window.counts, event.at)
-            if isinstance(event, Closed)
-            else self._verdict.reset(event.at)
-            for event in events
-        )
-        return [turn for turn in turns if turn]
-
-    def end(self, at: float) -> list[Transition]:
-        """Give the stream up: an alarm that nobody follows any longer must not stay on."""
-        turn = self._verdict.reset(at)
-        return [turn] if turn else []
-
-    def report(self, rule: Rule, *, bins: bool) -> Report:
-        """Return a report, the last one if nothing has changed since."""
-        known = self._reports.get(bins)
-        if known is None or known[0] != self.window.revision or known[1] is not rule:
-            report = report_on(rule, self._verdict, self.window.counts, self._window_report(), bins=bins)
-            known = self._reports[bins] = (self.window.revision, rule, report)
-        return known[2]
-
-    def _window_report(self) -> WindowReport:
-        window = self.window
-        return WindowReport(
-            rows=window.counts.rows,
-            panes=window.panes,
-            seconds=window.seconds,
-            started=window.started,
-            target_rows=window.rule.rows,
-            unknown=window.counts.unknown,
-        )

@@ -77,10 +77,12 @@ def _pool_sparse(x: Floats, c: Floats) -> tuple[Floats, Floats]:
     both = x + c
     smaller = np.minimum(over_bins(x), over_bins(c)) / np.maximum(over_bins(both), 1)
     expected = both * smaller[..., np.newaxis]
-    sparse = expected < SMALLEST_EXPECTED
+    sparse = (expected < SMALLEST_EXPECTED) & (both > 0)
+    if not sparse.any():
+        return x, c
     pooled = over_bins(expected, where=sparse)[..., np.newaxis]
     short = (pooled > 0) & (pooled < SMALLEST_EXPECTED)
-    smallest = np.argmin(np.where(sparse, np.inf, expected), axis=-1, keepdims=True)
+    smallest = np.argmin(np.where(expected < SMALLEST_EXPECTED, np.inf, expected), axis=-1, keepdims=True)
     sparse |= short & (np.arange(both.shape[-1]) == smallest)
     return _move(x, sparse), _move(c, sparse)
 

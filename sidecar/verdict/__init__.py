@@ -3,6 +3,7 @@
 `judge` is the rule: a pure function of scores, evidence and thresholds. Around it, a `Rule` knows how to score the counts of
 one baseline, a `Hold` lets a status fall only when the score has stayed low, a `Verdict` follows one stream of rows from
 pane close to pane close and says when its status changes (`Transition`), and `report_on` writes everything down for people.
+A `Stream` ties a verdict to its window.
 
 Glossary
 --------
@@ -23,6 +24,7 @@ from sidecar.verdict.report import FeatureReport, Report, WindowReport
 from sidecar.verdict.report_on import report_on
 from sidecar.verdict.rule import Judgement, judge
 from sidecar.verdict.scoring import Method, Scorer, Scores
+from sidecar.verdict.stream import Stream
 from sidecar.verdict.thresholds import Limits, SupportsThresholds, Thresholds
 from sidecar.verdict.verdict import Rule, Transition, Verdict
 
@@ -38,6 +40,7 @@ __all__ = [
     "Rule",
     "Scorer",
     "Scores",
+    "Stream",
     "SupportsThresholds",
     "Thresholds",
     "Transition",

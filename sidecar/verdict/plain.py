@@ -25,26 +25,35 @@ class PlainNumbers(NamedTuple):
     wasserstein: Floats
 
 
-def plain_numbers(layout: Layout, counts: Counts) -> PlainNumbers:
-    """Compare a window with the baseline of a layout: on the score bins, KS and Wasserstein on the fine ones."""
-    window, baseline = layout.to_score(counts.fine), layout.score_counts
-    divergences = (statistic(window, baseline) for statistic in (psi, kl, js))
-    return PlainNumbers._make((*divergences, *chi_square_test(window, baseline), *_distances(layout, counts)))
+class PlainComparison:
+    """Compares windows with the baseline of a layout.
 
-
-def _distances(layout: Layout, counts: Counts) -> tuple[Floats, Floats]:
-    """Return KS and Wasserstein of the numeric features, by the finite values alone.
-
-    Sums, and here edges too, are in units from the feature's origin, where a timestamp's digits are not lost to its epoch.
+    Divergences and the chi-square test are those of the score bins; KS and Wasserstein those of the fine ones, for numeric
+    features, and by their finite values alone. Sums, and here edges too, are in units from a feature's origin, where the
+    digits of a timestamp are not lost to its epoch.
     """
-    distances = np.full((2, len(layout.names)), np.nan)
-    numeric, unit = layout.numeric, layout.unit[layout.numeric]
-    if not numeric.any():
-        return distances[0], distances[1]
-    edges = layout.fine_edges[numeric, FIRST:] / unit[:, np.newaxis] - (layout.origin[numeric] / unit)[:, np.newaxis]
-    window, baseline, window_sums, baseline_sums = (
-        grid[numeric, FIRST:] for grid in (counts.fine, layout.fine_counts, counts.sums, layout.fine_sums)
-    )
-    distances[0, numeric] = ks(window, baseline)
-    distances[1, numeric] = wasserstein(window, baseline, window_sums, baseline_sums, edges) * unit
-    return distances[0], distances[1]
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._numeric = np.flatnonzero(layout.numeric)
+        self._unit = layout.unit[self._numeric]
+        # A unit is a power of two, so scaling both sides first loses nothing, and does not overflow as a difference may.
+        edges = layout.fine_edges[self._numeric, FIRST:] / self._unit[:, np.newaxis]
+        self._edges = edges - (layout.origin[self._numeric] / self._unit)[:, np.newaxis]
+        self._baseline = layout.fine_counts[self._numeric, FIRST:]
+        self._baseline_sums = layout.fine_sums[self._numeric, FIRST:]
+
+    def numbers(self, counts: Counts) -> PlainNumbers:
+        """Return the plain numbers of a window."""
+        window, baseline = self._layout.to_score(counts.fine), self._layout.score_counts
+        divergences = (statistic(window, baseline) for statistic in (psi, kl, js))
+        return PlainNumbers._make((*divergences, *chi_square_test(window, baseline), *self._distances(counts)))
+
+    def _distances(self, counts: Counts) -> Floats:
+        """Return KS and Wasserstein, ``float64 (2, F)``."""
+        window, sums = counts.fine[self._numeric, FIRST:], counts.sums[self._numeric, FIRST:]
+        distances = np.full((2, len(self._layout.names)), np.nan)
+        distances[0, self._numeric] = ks(window, self._baseline)
+        units = wasserstein(window, self._baseline, sums, self._baseline_sums, self._edges)
+        distances[1, self._numeric] = units * self._unit
+        return distances

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sidecar.histogram import ISSUES, Counts, Layout, Special
+from sidecar.histogram import ISSUES, Counts, Special
 from sidecar.reasons import Insufficiency, Status
 from sidecar.score.shares import Floats
-from sidecar.verdict.plain import plain_numbers
 from sidecar.verdict.report import FeatureReport, Json, Report, WindowReport
 from sidecar.verdict.rule import REASONS, STATUSES, Judgement
-from sidecar.verdict.scoring import Scores
-from sidecar.verdict.verdict import Rule, Verdict, largest, overall
+from sidecar.verdict.verdict import Opinion, Rule, Verdict, largest, overall
 
 _GRAVEST = (
     Insufficiency.BASELINE_TOO_SMALL,
@@ -27,17 +25,17 @@ _GRAVEST = (
 
 def report_on(rule: Rule, verdict: Verdict, counts: Counts, window: WindowReport, *, bins: bool) -> Report:
     """Report on a window as it is now, with the statuses of its last close or worse."""
-    scores, fresh = rule.judge(counts)
-    shown = verdict.show(fresh)
+    opinion = rule.judge(counts, all_evidence=True)
+    shown = verdict.show(opinion.judgement)
     status, profile = overall(shown), rule.layout.profile
     return Report(
         status=status,
-        drift_score=largest(scores.score),
+        drift_score=largest(opinion.scores.score),
         reason=_reason(shown, counts.rows) if status is Status.INSUFFICIENT else None,
         model_version=verdict.model_version,
         window=window,
         baseline={"fingerprint": profile.fingerprint, "rows": profile.rows} if rule.layout.names else None,
-        features=dict(zip(rule.layout.names, _features(rule, counts, scores, shown, bins=bins), strict=True)),
+        features=dict(zip(rule.layout.names, _features(rule, counts, opinion, shown, bins=bins), strict=True)),
         quality=quality(rule.layout.names, counts.issues),
     )
 
@@ -60,41 +58,38 @@ def _reason(judgement: Judgement, rows: int) -> Insufficiency | None:
     return next((reason for reason in _GRAVEST if reason in reasons), None)
 
 
-def _features(rule: Rule, counts: Counts, scores: Scores, shown: Judgement, *, bins: bool) -> Iterator[FeatureReport]:
+def _features(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement, *, bins: bool) -> Iterator[FeatureReport]:
     """Yield the report of each feature."""
-    window = rule.layout.to_score(counts.fine)
-    columns = _columns(rule, counts, scores, shown) | {"missing": window[:, Special.MISSING].tolist()}
-    columns["evidence"] = _numbers(rule.scorer.evidence(window, scores.rows > 0))
+    columns = _columns(rule, counts, opinion, shown)
     for row in range(len(rule.layout.names)):
         values = {name: column[row] for name, column in columns.items()}
-        yield FeatureReport(**values, bins=_bins(rule.layout, row, window[row]) if bins else None)
+        yield FeatureReport(**values, bins=_bins(rule, row, opinion.window) if bins else None)
 
 
-def _columns(rule: Rule, counts: Counts, scores: Scores, shown: Judgement) -> dict[str, list[Any]]:
+def _columns(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement) -> dict[str, list[Any]]:
     """Return what is known of all features, as one list for each field of their reports."""
     features = rule.layout.profile.features
-    plain = {name: _numbers(array) for name, array in plain_numbers(rule.layout, counts)._asdict().items()}
+    plain = {name: _numbers(array) for name, array in rule.plain.numbers(counts)._asdict().items()}
     limits = zip(rule.limits.warning.tolist(), rule.limits.critical.tolist(), strict=True)
     return plain | {
         "kind": [feature.kind for feature in features],
         "method": [method.value for method in rule.scorer.methods],
-        "score": _numbers(scores.score),
+        "score": _numbers(opinion.scores.score),
+        "evidence": _numbers(opinion.evidence),
         "status": [STATUSES[rank] for rank in shown.rank.tolist()],
         "reason": [REASONS[code] for code in shown.reason.tolist()],
         "dof": [None if dof is None else int(dof) for dof in plain["dof"]],
         "rows": counts.present.tolist(),
+        "missing": opinion.window[:, Special.MISSING].tolist(),
         "absent": counts.absent.tolist(),
         "thresholds": [{"warning": warning, "critical": critical} for warning, critical in limits],
     }
 
 
-def _bins(layout: Layout, row: int, window: NDArray[np.int64]) -> tuple[Json, ...]:
+def _bins(rule: Rule, row: int, window: NDArray[np.int64]) -> tuple[Json, ...]:
     """Return the rows in each score bin of a feature, on both sides."""
-    baseline = layout.score_counts[row]
-    return tuple(
-        own.to_json() | {"baseline": int(baseline[own.column]), "window": int(window[own.column])}
-        for own in layout.score_bins(row)
-    )
+    baseline, counts = rule.layout.score_counts[row].tolist(), window[row].tolist()
+    return tuple(name | {"baseline": baseline[column], "window": counts[column]} for column, name in rule.bins[row])
 
 
 def _numbers(array: Floats) -> list[float | None]:

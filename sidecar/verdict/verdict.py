@@ -7,6 +7,7 @@ score that says otherwise.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -15,8 +16,9 @@ from sidecar.histogram import Counts, Layout
 from sidecar.reasons import Status
 from sidecar.score.shares import Floats
 from sidecar.verdict.hysteresis import Hold
+from sidecar.verdict.plain import PlainComparison
 from sidecar.verdict.rule import STATUSES, WARNING, Judgement, judge
-from sidecar.verdict.scoring import Scorer, Scores
+from sidecar.verdict.scoring import Integers, Scorer, Scores
 from sidecar.verdict.thresholds import Limits, SupportsThresholds
 
 
@@ -50,13 +52,25 @@ class Transition:
 
 
 class Opinion(NamedTuple):
-    """What is thought of a window: its scores, and the judgement that they lead to."""
+    """What is thought of a window.
 
+    Attributes
+    ----------
+    window
+        ``int64 (F, B)``: its rows in the score bins.
+    scores, evidence
+        How far each feature is, and how surely; evidence is nan where nobody asked for it.
+    judgement
+        What they lead to.
+    """
+
+    window: Integers
     scores: Scores
+    evidence: Floats
     judgement: Judgement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """The rule for one baseline: its bins, the thresholds of its features, and how sure an alarm must be."""
 
@@ -70,12 +84,24 @@ class Rule:
         """Prepare the rule for a baseline."""
         return cls(layout, Scorer(layout), Limits.of(thresholds, layout.names), alpha)
 
-    def judge(self, counts: Counts) -> Opinion:
-        """Score a window and judge its features; evidence is worked out only where a score asks for it."""
+    def judge(self, counts: Counts, *, all_evidence: bool = False) -> Opinion:
+        """Score a window and judge its features; evidence is worked out where a score asks for it, or everywhere."""
         window = self.layout.to_score(counts.fine)
         scores = self.scorer.scores(window)
-        evidence = self.scorer.evidence(window, scores.score > self.limits.warning)
-        return Opinion(scores, judge(scores, evidence, self.limits, self.alpha))
+        wanted = scores.rows > 0 if all_evidence else scores.score > self.limits.warning
+        evidence = self.scorer.evidence(window, wanted)
+        return Opinion(window, scores, evidence, judge(scores, evidence, self.limits, self.alpha))
+
+    @cached_property
+    def plain(self) -> PlainComparison:
+        """Return what works out the plain numbers."""
+        return PlainComparison(self.layout)
+
+    @cached_property
+    def bins(self) -> list[list[tuple[int, dict[str, object]]]]:
+        """Return the column, and the JSON name, of each score bin of each feature."""
+        rows = range(len(self.layout.names))
+        return [[(own.column, own.to_json()) for own in self.layout.score_bins(row)] for row in rows]
 
 
 class Verdict:
@@ -102,7 +128,7 @@ class Verdict:
 
     def close(self, rule: Rule, counts: Counts, at: float) -> Transition | None:
         """Judge the window at a pane close; return the transition if the overall status changes."""
-        scores, fresh = rule.judge(counts)
+        _, scores, _, fresh = rule.judge(counts)
         self._hold.close(fresh.rank, scores.score, rule.limits)
         self._said = _worse(fresh, Judgement(self._hold.rank, np.zeros_like(fresh.reason)))
         return self._turn(overall(self._said), _alarms(rule, scores, self._said), largest(scores.score), at, counts.rows)

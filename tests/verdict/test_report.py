@@ -188,3 +188,12 @@ def test_without_a_baseline_rows_are_counted_and_nothing_is_said() -> None:
     assert (found.status, found.reason) == (Status.INSUFFICIENT, Insufficiency.NO_BASELINE)
     assert (found.window.rows, found.features, found.baseline, found.drift_score) == (2, {}, None, None)
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_features_of_unlike_width_are_compared_together() -> None:
+    """A column of two numbers beside one of thirty categories: neither's bins get into the other's numbers."""
+    texts = [f"t{number % 30}" for number in range(600)]
+    wide = profile_of_columns({"flag": [0.0, 1.0] * 300, "text": texts})
+    found = report({"flag": [0.0, 1.0, 1.0, 1.0] * 100, "text": texts[:400]}, wide).features
+    assert (found["flag"].ks, found["flag"].wasserstein) == (pytest.approx(0.25), pytest.approx(0.25))
+    assert found["text"].score == 0
