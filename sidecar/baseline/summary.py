@@ -5,6 +5,7 @@ fingerprints: values are sorted first, counts and sums are whole numbers, and me
 """
 
 import math
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
@@ -137,4 +138,7 @@ def _moments(units: NDArray[np.int64], counts: NDArray[np.int64], scale: FixedPo
     upper, lower = np.divmod(units * units, 1 << RANGE_BITS)
     squares = (int((upper * counts).sum()) << RANGE_BITS) + int((lower * counts).sum())
     variance = Fraction(squares, rows) - Fraction(total, rows) ** 2
-    return scale.value(total / rows), math.sqrt(variance) * scale.unit
+    # A unit more or less takes the largest doubles to infinity, where no JSON can follow.
+    largest = sys.float_info.max
+    mean = min(max(scale.value(total / rows), -largest), largest)
+    return mean, min(math.sqrt(variance) * scale.unit, largest)

@@ -42,7 +42,7 @@ class ScoreBin:
         ['<= 18', '18 .. 30.5', '30.5 .. <90', '= 90', '> 90']
         """
         if self.text is not None:
-            return self.text
+            return self.text or '""'
         if self.low == self.high:
             return f"= {self.low:.6g}"
         if isinf(self.low):

@@ -113,7 +113,7 @@ def _own_counts(feature: Feature) -> list[int]:
 
 
 def _own_sums(feature: Feature) -> list[int]:
-    return list(feature.sums) if isinstance(feature, NumericFeature) else []
+    return list(feature.sums) if isinstance(feature, NumericFeature) else [0] * len(feature.categories)
 
 
 def _special(feature: Feature) -> list[int]:
