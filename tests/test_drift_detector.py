@@ -83,6 +83,15 @@ def test_statuses_change_at_pane_closes_alone() -> None:
     assert steps(detector.observe(column([9.0]), at=2.0).transitions) == ["ok -> critical"]
 
 
+def test_what_is_lacking_now_is_what_is_said() -> None:
+    """The status may be that of the last close, its reason is that of the window as it is."""
+    detector = DriftDetector(PROFILE)
+    detector.observe(column(USUAL[:50]), at=0.0)
+    assert detector.report(0.0).features["plan"].reason is Insufficiency.NO_ROWS
+    detector.observe(column(["a"], "plan"), at=1.0)
+    assert detector.report(1.0).features["plan"].reason is Insufficiency.TOO_FEW_ROWS
+
+
 def test_a_status_better_than_at_the_last_close_is_not_shown() -> None:
     """A pane that closed with an alarm keeps it until a close says otherwise."""
     detector = DriftDetector(ONLY_X, window=WindowRule(rows=100), alpha=1)

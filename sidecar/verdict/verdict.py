@@ -141,7 +141,7 @@ class Verdict:
 
     def show(self, fresh: Judgement) -> Judgement:
         """Return what to show of a window that the rule says this of now: that, or what was said at the last close."""
-        return fresh if self._said is None else _worse(self._said, fresh)
+        return fresh if self._said is None else _worse(fresh, self._said)
 
     def _turn(self, status: Status, features: tuple[str, ...], score: float | None, at: float, rows: int) -> Transition | None:
         previous, self.status = self.status, status
