@@ -41,8 +41,8 @@ RUN mkdir -p /image/etc/ssl/certs /image/tmp && chmod 1777 /image/tmp \
       --exclude=ensurepip --exclude=idlelib --exclude=lib2to3 --exclude=pydoc_data --exclude=tkinter --exclude=turtledemo \
       usr/local/bin/python usr/local/bin/python3 usr/local/bin/python3.12 usr/local/lib | tar -x -C /image \
  && tar -C / -c opt app | tar -x -C /image \
- && find /image -type f \( -name '*.so*' -o -name python3.12 \) -exec ldd {} + \
-  | awk '/=> \//{print $3} /^\t\//{print $1}' | grep -E '^/(usr/)?lib' | sort -u | tar -C / -c -h -P -T - | tar -x -C /image \
+ && find /image -type f \( -name '*.so*' -o -name python3.12 \) -exec ldd {} + 2>/dev/null \
+  | awk '/=> \//{print $3} /^\t\//{print $1}' | grep -E '^/(usr/)?lib' | sort -u | sed 's#^/##' | tar -C / -c -h -T - | tar -x -C /image \
  && ldconfig -r /image
 
 FROM scratch

@@ -14,4 +14,5 @@ printf '[global]\ncert = /run/lent/ca.crt\ndisable-pip-version-check = true\n' >
 # --format docker: OCI images have no HEALTHCHECK, and buildah would drop ours with a mere warning.
 buildah bud -q --pull-never --format docker --volume "$lent:/run/lent:ro" --volume "$lent/pip.conf:/etc/pip.conf:ro" \
   -t "$IMAGE" "$ROOT" >/dev/null
+podman image prune -f >/dev/null
 podman image inspect "$IMAGE" --format '{{index .RepoTags 0}}, {{.Size}} bytes' >&2

@@ -2,11 +2,11 @@
 # Sourced by the scripts beside it: where they keep things, what they install, which engine they drive.
 #
 # A machine with a running Docker engine builds and runs with that. Elsewhere podman and buildah do the same work from
-# a storage of their own under .cache/, told by files of ours, so that nothing in /etc or in the user's storage changes.
+# a storage of their own in the user's cache, told by files of ours, so that nothing in /etc or in the user's storage changes.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-STATE=${IMAGE_STATE:-$ROOT/.cache/image}
+STATE=${IMAGE_STATE:-${XDG_CACHE_HOME:-$HOME/.cache}/drift-sidecar/image}
 IMAGE=${IMAGE:-drift-detector}
 BASE=docker.io/library/python:3.12-slim-bookworm
 
