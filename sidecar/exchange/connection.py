@@ -87,7 +87,7 @@ class ConnectionReader:
     def held(self) -> int:
         """Bytes that this reader keeps: of heads and bodies under way, and of requests that wait for their answers."""
         bodies = sum(body.keep.held for body in (self._upload, self._download) if body is not None)
-        return self._held + bodies + self._request.held + self._answer.held
+        return bodies + self._request.held + self._answer.held + sum(waiting.held for waiting in self._outstanding)
 
     def up(self, data: bytes, at: float) -> list[Event]:
         """Read bytes that went from the client to the model."""

@@ -50,6 +50,12 @@ class Waiting:
         self.answered = False
         self.refused: Refusal | None = None
 
+    @property
+    def held(self) -> int:
+        """Bytes that wait with this request: its body, and what its head had to say."""
+        head = self.head
+        return len(self.body) + len(head.target) + sum(map(len, head.headers)) + sum(map(len, head.headers.values()))
+
     def answer(self, head: AnswerHead, body: bytes, ended: float, *, whole: bool) -> None:
         """Take the complete answer."""
         self._answer = head

@@ -202,16 +202,17 @@ def test_a_head_that_dribbles_in_costs_no_more_time_than_its_length() -> None:
 
 
 def test_what_is_held_can_be_asked_for() -> None:
-    """Whoever has many readers bounds them together."""
+    """Whoever has many readers bounds them together: bodies, heads, and parts of both."""
     reader = new_reader(LIMIT)
+    head = len(b"/predicthostmodelcontent-length600")
     reader.up(request(b"x" * 600)[1] + request(b"x" * 300)[1][:-200], 0.0)
-    assert reader.held == 700
+    assert reader.held == 600 + 100 + 2 * head
     reader.down(answer(b"y" * 500)[1][:-100], 0.0)
-    assert reader.held == 1100
+    assert reader.held == 600 + 100 + 400 + 2 * head
     reader.up(b"x" * 200 + b"POST /", 0.0)
-    assert reader.held == 1306
+    assert reader.held == 600 + 300 + 400 + 6 + 2 * head
     reader.down(b"y" * 100 + b"HTTP", 0.0)
-    assert reader.held == 310
+    assert reader.held == 300 + 6 + 4 + head
     reader.gap(TapReason.OVERFLOW)
     assert reader.held == 0
 
