@@ -37,7 +37,7 @@ class Outbox:
         self._limit = limit
         self._loop = loop
         self._sock: socket.socket | None = None
-        self._ring = Ring(limit)
+        self._ring = Ring(limit + HEADER_SIZE)  # STOP belongs to no connection, and must always fit
         self._timer: asyncio.TimerHandle | None = None
         self._watching = False
         self.reserved = 0

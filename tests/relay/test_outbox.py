@@ -71,6 +71,14 @@ def test_without_an_engine_everything_is_refused() -> None:
         assert engine.held == 0
 
 
+def test_the_engine_can_be_stopped_however_full_the_outbox_is() -> None:
+    """The last frame that an engine gets fits behind a limit that was reached to the byte."""
+    with closing(EngineEnd(LIMIT)) as engine:
+        assert engine.outbox.put(Kind.UP, 1, bytes(LIMIT - HEADER_SIZE))
+        engine.outbox.control(Kind.STOP, 0)
+        assert [kind for kind, _ in engine.told()] == [Kind.UP, Kind.STOP]
+
+
 def test_a_new_engine_gets_nothing_of_what_waited_for_the_old_one() -> None:
     """Not even the rest of a frame that was half sent, which it could not read."""
     with closing(EngineEnd(LIMIT)) as engine:

@@ -186,10 +186,9 @@ def test_a_connection_can_be_closed_however_full_the_outbox_is() -> None:
         tee.up(ASK)
         while engine.outbox.put(Kind.UP, 2, b""):
             pass
-        tee.up_end()
-        tee.down_end()
-        tee.close()
-        assert engine.held <= 2000
+        for end in (tee.up_end, tee.down_end, tee.close):
+            end()
+            assert engine.held <= 2000
         assert [Kind(frame.kind) for frame in engine.frames() if frame.connection == 1][-3:] == [
             Kind.UP_END,
             Kind.DOWN_END,
