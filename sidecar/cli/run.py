@@ -31,4 +31,4 @@ def run(options: argparse.Namespace) -> int:
     try:
         return process.run(settings, options.config)
     except OSError as error:
-        return fail(str(error))
+        return fail(error.strerror or str(error))

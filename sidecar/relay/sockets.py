@@ -29,7 +29,8 @@ def bind(address: Address) -> socket.socket:
 
 
 def _bind_unix(path: str) -> socket.socket:
-    Path(path).unlink(missing_ok=True)
+    if Path(path).is_socket():  # of a run before; any other file is somebody's, and binding will say that it is there
+        Path(path).unlink()
     return _listening(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), path)
 
 
