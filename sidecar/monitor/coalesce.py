@@ -8,7 +8,7 @@ of the calls that arrived in the same instant. What the answers of one report sh
 
 import asyncio
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from sidecar.columns import batches
@@ -16,7 +16,20 @@ from sidecar.monitor.answer import shared_part, whole_answer
 from sidecar.monitor.quality import RowIssues, note_issues
 from sidecar.monitor.state import MonitorState, as_label
 
-Rows = Sequence[dict[str, object]]
+_QUIET_TURNS = 3
+"""Turns of the event loop without a new call, after which nobody is on the way: a request takes two from socket to here."""
+
+_ENOUGH = 256
+"""Calls that are answered without waiting for more."""
+
+_SLICE = 1024
+"""Rows of one call that are counted in one turn."""
+
+_STRANGERS_LOOKED_AT = 1000
+_STRANGERS_KEPT = 16
+
+Row = dict[str, object]
+Rows = Sequence[Row]
 
 
 class _Call(NamedTuple):
@@ -24,6 +37,7 @@ class _Call(NamedTuple):
 
     rows: Rows
     version: str
+    issues: RowIssues
     answer: asyncio.Future[bytes]
 
 
@@ -41,13 +55,31 @@ class Coalescer:
         self._calls: list[_Call] = []
 
     async def answer(self, rows: Rows, version: str | None) -> bytes:
-        """Count `rows` and return the answer of ``/monitor/predict`` that includes them."""
+        """Count `rows` and return the answer of ``/monitor/predict`` that includes them.
+
+        Very many rows are counted a slice at a time, so that others have their turn in between.
+        """
+        issues = RowIssues()
+        body = b""
+        for start in range(0, len(rows), _SLICE):
+            body = await self._answer_to(rows[start : start + _SLICE], version, issues)
+        return body
+
+    async def _answer_to(self, rows: Rows, version: str | None, issues: RowIssues) -> bytes:
         loop = asyncio.get_running_loop()
         if not self._calls:
-            loop.call_soon(self._flush)
-        call = _Call(rows, as_label(version or self._state.settings.model.version), loop.create_future())
+            loop.call_soon(self._wait, loop, 0, 0)
+        call = _Call(rows, as_label(version or self._state.settings.model.version), issues, loop.create_future())
         self._calls.append(call)
         return await call.answer
+
+    def _wait(self, loop: asyncio.AbstractEventLoop, known: int, quiet: int) -> None:
+        """Give calls whose bytes are here already the turns of the loop that they need to get here as well."""
+        quiet = quiet + 1 if len(self._calls) == known else 0
+        if quiet == _QUIET_TURNS or len(self._calls) >= _ENOUGH:
+            self._flush()
+        else:
+            loop.call_soon(self._wait, loop, len(self._calls), quiet)
 
     def _flush(self) -> None:
         calls, self._calls = self._calls, []
@@ -71,19 +103,34 @@ class Coalescer:
         return sorted(calls, key=lambda call: newest[call.version])
 
     def _answer(self, run: list[_Call], version: str) -> None:
-        issues = [RowIssues() for _ in run]
-        self._count(run, issues, version, self._state.clock())
+        self._count(run, version, self._state.clock())
         shared = shared_part(self._state.detector.report(self._state.clock(), model_version=version))
-        for call, noted in zip(run, issues, strict=True):
+        for call in run:
             if not call.answer.done():
-                call.answer.set_result(whole_answer(shared, noted))
+                call.answer.set_result(whole_answer(shared, call.issues))
 
-    def _count(self, run: list[_Call], issues: list[RowIssues], version: str, at: float) -> None:
+    def _count(self, run: list[_Call], version: str, at: float) -> None:
         """Count the rows of all calls as one sequence, and note the issues of each row with its call."""
-        rows = [row for call in run for row in call.rows]
-        owners = [noted for call, noted in zip(run, issues, strict=True) for _ in call.rows]
+        rows = [within_reason(row, self._state.detector.names) for call in run for row in call.rows]
+        owners = [call.issues for call in run for _ in call.rows]
         done = 0
         for columns in batches(rows, self._state.detector.names):
             observation = self._state.observe(columns, source="direct", at=at, model_version=version)
             note_issues(observation, owners[done : done + columns.rows])
             done += columns.rows
+
+
+def within_reason(row: Row, names: Sequence[str]) -> Row:
+    """Return a row without most of the features that nobody knows, where there are very many of them.
+
+    Some megabytes of invented names would take seconds to look at one by one; a few of them say as much.
+
+    >>> row = within_reason({f"x{number}": 0 for number in range(100_000)} | {"age": 35}, ["age"])
+    >>> len(row), row["age"]
+    (17, 35)
+    """
+    if len(row) <= 2 * len(names) + _STRANGERS_LOOKED_AT:
+        return row
+    known = {name: row[name] for name in names if name in row}
+    strangers = islice((name for name in row if name not in known), _STRANGERS_KEPT)
+    return known | {name: row[name] for name in strangers}

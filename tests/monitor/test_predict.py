@@ -94,6 +94,18 @@ async def test_more_versions_than_are_followed_are_each_answered(state: MonitorS
     assert state.detector.versions == ["6", "5", "4", "3"]
 
 
+async def test_call_with_very_many_rows_holds_nobody_up(state: MonitorState) -> None:
+    """A row that comes while they are being counted is answered before they all are, and none of them is lost."""
+    coalescer = Coalescer(state)
+    many = asyncio.create_task(coalescer.answer([{**GOOD, "age": None}, *[GOOD] * 20_000], "1"))
+    await asyncio.sleep(0)
+    await coalescer.answer([GOOD], "2")
+    assert not many.done()
+    answer = json.loads(await many)
+    assert answer["quality"] == [{"feature": "age", "issue": "missing"}]
+    assert state.rows["direct"] == 20_002
+
+
 async def test_caller_that_has_gone_harms_nobody(state: MonitorState) -> None:
     """The row of a call that was given up is counted, and the others are answered."""
     coalescer = Coalescer(state)
