@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Words handed on to the command behind a target, as in: make bench ARGS="throughput --rounds 3"
 ARGS ?=
+# Empty: soak prints what it saw and judges nothing.
+CHECK ?= --check
 
 READY := .venv/.ready
 BENCH := .venv/.benchmarks
@@ -38,7 +40,7 @@ bench: $(BENCH)  ## the table: sidecar, nginx, Envoy and aiohttp in one run
 
 soak: $(BENCH)  ## a million requests of 100 features: memory stays flat
 	@$(TOOLS)
-	$(BIN)/python -m benchmarks memory --check $(ARGS)
+	$(BIN)/python -m benchmarks memory $(CHECK) $(ARGS)
 
 image:  ## build drift-detector, with Docker where it runs, else with buildah
 	@tests/image/build.sh
