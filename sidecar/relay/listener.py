@@ -118,7 +118,7 @@ class Listener:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._connect(model)
-        except OSError:  # TimeoutError is one
+        except (OSError, ValueError):  # TimeoutError is the one; a name that cannot be a host's is the other
             if tee is not None:
                 tee.close()
             return await self._refuse(sock)

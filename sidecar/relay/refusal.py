@@ -1,8 +1,9 @@
 """The refusal: what a client gets when the model cannot be reached.
 
 An HTTP/1 client gets a ``502`` with a problem document, so that its error says what is wrong. Anything else gets a reset,
-because there is no way to say it in a protocol that the relay does not speak. The relay reads on for a moment after the
-answer: a close with unread bytes in the receive buffer sends a reset, which can overtake the answer (RFC 9112, 9.6).
+because there is no way to say it in a protocol that the relay does not speak. The relay reads on after the answer, until the
+client ends or for some seconds: a close with unread bytes in the receive buffer sends a reset, which can overtake the answer
+(RFC 9112, 9.6).
 """
 
 import asyncio
@@ -14,11 +15,11 @@ from typing import cast
 from sidecar.relay.sockets import reset_on_close
 
 PATIENCE_SECONDS = 10.0
-LINGER_SECONDS = 2.0
+LINGER_SECONDS = 5.0
 MAX_HEAD = 1 << 16
-_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [^\r\n]+ HTTP/1\.[01]\r?\n")
+_REQUEST_LINE = re.compile(rb"(?:\r?\n)?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [^\r\n]+ HTTP/1\.[01]\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-_MAYBE_REQUEST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}( [^\r\n]*(\r)?)?")
+_MAYBE_REQUEST = re.compile(rb"\r?\n?|(?:\r?\n)?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}( [^\r\n]*\r?)?")
 
 
 def answer_502(upstream: str, *, head_only: bool) -> bytes:
@@ -69,8 +70,8 @@ class Refusal(asyncio.Protocol):
             self._reset()
 
     def eof_received(self) -> bool:
-        """A client that sends no more gets its answer all the same, if it asked for one."""
-        return self._answered
+        """Close, when the answer is sent if there was a question: there is nothing left that could overtake it."""
+        return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection out."""
@@ -84,7 +85,7 @@ class Refusal(asyncio.Protocol):
 
     def _answer(self) -> None:
         self._answered = True
-        self.transport.write(answer_502(self._upstream, head_only=self._head.startswith(b"HEAD ")))
+        self.transport.write(answer_502(self._upstream, head_only=self._head.lstrip().startswith(b"HEAD ")))
         self.transport.write_eof()
         self._head = b""
         if self._timer is not None:

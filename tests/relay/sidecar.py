@@ -22,6 +22,7 @@ SECONDS = 30.0
 POLL_SECONDS = 0.005
 TICKS = os.sysconf("SC_CLK_TCK")
 T = TypeVar("T")
+_LISTENING, _NOBODYS = "0A", "0"
 
 
 def until(ask: Callable[[], T | None], what: str, *, seconds: float = SECONDS) -> T:
@@ -152,6 +153,13 @@ class Sidecar:
     def engines(self) -> list[int]:
         """The process ids of every engine so far, the newest last."""
         return [event["pid"] for event in self.all("engine_started")]
+
+    @property
+    def connections(self) -> int:
+        """How many of its clients' connections the relay holds, as the kernel counts them."""
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+        here = f":{self.traffic[1]:04X}"
+        return sum(row[1].endswith(here) and row[3] != _LISTENING and row[9] != _NOBODYS for row in rows)
 
     def connect(self, seconds: float = SECONDS) -> socket.socket:
         """Return a client's connection."""
