@@ -2,7 +2,8 @@
 
 Bins are right-closed, so a set of upper edges says all. An *atom* is a single value that holds a large share of the baseline:
 it gets two edges, itself and the double just below it, and is then alone between them. That makes the zero of a zero-inflated
-column a bin of its own, and gives a constant the three bins below, equal and above, without a special case anywhere.
+column a bin of its own, and gives a constant the three bins below, equal and above, without a special case anywhere. Shares are
+of the finite values: a constant is one also where most rows have no value at all.
 
 Score bins (what the verdict compares):
     the deciles q_k, k = 1..9, and the atoms of at least 1/10.

@@ -8,7 +8,8 @@ The bins belong to the baseline and are frozen with it. Bins that followed the t
 incomparable, and their counts could not be added.
 
 Two profiles of the same data are the same text apart from `built`, and have the same fingerprint: it is a hash of what the
-verdict depends on, not of when the file was written or from what.
+verdict depends on, not of when the file was written or from what. A new key of the format therefore means a new `SCHEMA`: a
+reader that ignored the key would take the file for a damaged one.
 """
 
 import hashlib

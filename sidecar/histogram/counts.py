@@ -94,7 +94,7 @@ class Counts:
         same = all(np.array_equal(one, two) for one, two in zip(mine, theirs, strict=True))
         return same and (self.rows, self.unknown) == (other.rows, other.unknown)
 
-    __hash__ = None  # type: ignore[assignment]  # mutable
+    __hash__ = None  # type: ignore[assignment]  # counts change
 
     @property
     def present(self) -> NDArray[np.int64]:
