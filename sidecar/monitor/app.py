@@ -130,7 +130,7 @@ def _openapi() -> Handler:
 
 
 def _page() -> Handler:
-    body = page((operation.path, operation.summary) for operation in OPERATIONS)
+    body = page((operation.path, operation.summary) for operation in OPERATIONS if operation.method == "get")
 
     async def index(request: web.Request) -> web.Response:
         return page_reply(request, body)
