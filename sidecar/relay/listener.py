@@ -12,7 +12,7 @@ import socket
 
 from sidecar.relay.figures import Figures
 from sidecar.relay.refusal import Refusal
-from sidecar.relay.sockets import connect, no_delay
+from sidecar.relay.sockets import connect, no_delay, reset_on_close
 from sidecar.relay.splice import ClientSide, ModelSide, join
 from sidecar.relay.tee import Tap
 from sidecar.settings import Address
@@ -54,24 +54,30 @@ class Listener:
             self._loop.add_reader(self.sock, self._accept)
 
     def close(self) -> None:
-        """Take those who are already connected, then accept no more; what is open stays open."""
-        if self._accepting:
-            self._accept()
+        """Take everyone who is already connected, then accept no more; what is open stays open."""
+        while self._accepting and self._accept():
+            pass
         self._pause()
         self._closed = True
         self.sock.close()
 
-    def close_idle(self) -> None:
-        """End the connections that have been quiet since the last call, with nothing in flight."""
+    def look(self) -> None:
+        """See which connections have moved since the last look."""
+        for side in self._sides:
+            side.look()
+
+    def close_idle(self, looks: int) -> None:
+        """End the connections on which nothing has moved for so many looks, and nothing is due."""
         for side in list(self._sides):
-            if side.quiet():
+            if side.still >= looks:
                 side.transport.close()
 
     def abort(self) -> None:
-        """End whatever is still open, now."""
+        """End whatever is still open, now, by a reset: half an answer must not look like a whole one."""
         for task in list(self._tasks):
             task.cancel()
         for side in list(self._sides):
+            reset_on_close(side.transport)
             side.transport.abort()
 
     def _pause(self) -> None:
@@ -79,19 +85,22 @@ class Listener:
             self._accepting = False
             self._loop.remove_reader(self.sock)
 
-    def _accept(self) -> None:
+    def _accept(self) -> bool:
+        """Take those who wait, up to a number; return whether there may be more of them."""
         for _ in range(ACCEPTS_AT_ONCE):
             if self._figures.connections >= self._limit:
                 self._figures.accept_pauses_total += 1
-                return self._pause()
+                self._pause()
+                return False
             try:
                 sock, _ = self.sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return None
+                return False
             except OSError as error:
-                return self._wait_for_descriptors(error)
+                self._wait_for_descriptors(error)
+                return False
             self._take(sock)
-        return None
+        return True
 
     def _wait_for_descriptors(self, error: OSError) -> None:
         if error.errno not in _EXHAUSTED:
@@ -142,8 +151,9 @@ class Listener:
         await self._attach(sock, refusal)
 
     async def _attach(self, sock: socket.socket, side: ClientSide | Refusal) -> None:
-        self._sides.add(side)
         await self._loop.connect_accepted_socket(lambda: side, sock)
+        if not side.transport.is_closing():
+            self._sides.add(side)
 
     def _gone(self, side: ClientSide | Refusal) -> None:
         self._sides.discard(side)

@@ -10,6 +10,7 @@ import asyncio
 import gc
 import signal
 import socket
+from contextlib import suppress
 
 import uvloop
 
@@ -25,7 +26,9 @@ from sidecar.relay.tee import Tap
 from sidecar.settings import Settings
 
 IN_FLIGHT_SECONDS = 15.0
-QUIET_SECONDS = 0.25
+LOOK_SECONDS = 0.25
+# Two seconds: an answer whose parts are further apart than this cannot be told from a connection that is kept for later.
+IDLE_LOOKS = 8
 
 
 def run(settings: Settings, config: str | None) -> int:
@@ -94,7 +97,7 @@ class _Relay:
         self._draining = True
         seconds = self._settings.drain if number is signal.SIGTERM else 0.0
         self._log.info("draining", signal=number.name, connections=self._figures.connections, seconds=seconds)
-        again = await self._signalled_within(seconds)
+        again = await self._told_again_within(seconds, listener)
         if listener is None:
             return
         listener.close()
@@ -102,19 +105,23 @@ class _Relay:
             await self._finish(listener)
         listener.abort()
 
-    async def _signalled_within(self, seconds: float) -> bool:
-        """Wait; return early, and True, when told to stop a second time."""
-        try:
-            await asyncio.wait_for(self._signals.get(), seconds)
-        except TimeoutError:
-            return False
-        return True
-
     async def _finish(self, listener: Listener) -> None:
         """Close what is idle and wait for what is in flight, but not for ever."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + IN_FLIGHT_SECONDS
         while self._figures.connections and loop.time() < deadline:
-            if await self._signalled_within(QUIET_SECONDS):
+            listener.close_idle(IDLE_LOOKS)
+            if await self._told_again_within(LOOK_SECONDS, listener):
                 return
-            listener.close_idle()
+
+    async def _told_again_within(self, seconds: float, listener: Listener | None) -> bool:
+        """Let time pass and see what moves; return early, and True, when told to stop a second time."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while (left := deadline - loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._signals.get(), min(LOOK_SECONDS, left))
+                return True
+            if listener is not None:
+                listener.look()
+        return False

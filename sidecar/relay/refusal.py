@@ -42,7 +42,7 @@ def answer_502(upstream: str, *, head_only: bool) -> bytes:
 class Refusal(asyncio.Protocol):
     """Answers one client whose model cannot be reached, then lets it go."""
 
-    __slots__ = ("_answered", "_closed", "_head", "_loop", "_timer", "_upstream", "transport")
+    __slots__ = ("_answered", "_closed", "_head", "_loop", "_timer", "_upstream", "still", "transport")
     transport: asyncio.Transport
 
     def __init__(self, upstream: str, closed: Callable[["Refusal"], None]) -> None:
@@ -51,6 +51,7 @@ class Refusal(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._head = b""
         self._answered = False
+        self.still = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -79,9 +80,9 @@ class Refusal(asyncio.Protocol):
             self._timer.cancel()
         self._closed(self)
 
-    def quiet(self) -> bool:
-        """Nothing is in flight for a client that is being turned away."""
-        return self._answered
+    def look(self) -> None:
+        """Whoever has been answered has nothing left that could move."""
+        self.still = self.still + 1 if self._answered else 0
 
     def _answer(self) -> None:
         self._answered = True

@@ -126,15 +126,18 @@ class ClientSide(Side):
     waiting
         The client spoke last: an answer is due.
     moved
-        Bytes have passed since `quiet` was last asked.
+        Bytes have passed since the last look.
+    still
+        Looks in a row that found nothing moved, nothing on its way and no answer due.
     """
 
-    __slots__ = ("_closed", "moved", "waiting")
+    __slots__ = ("_closed", "moved", "still", "waiting")
 
     def __init__(self, figures: Figures, tee: Tee | None, closed: Callable[["ClientSide"], None]) -> None:
         super().__init__(figures, tee)
         self._closed = closed
         self.waiting = self.moved = False
+        self.still = 0
 
     def buffer_updated(self, nbytes: int) -> None:
         """Pass bytes to the model, then offer a copy."""
@@ -152,10 +155,11 @@ class ClientSide(Side):
             self.tee.close()
         self._closed(self)
 
-    def quiet(self) -> bool:
-        """Return whether nothing moved since the last call and no answer is due or on its way."""
-        moved, self.moved = self.moved, False
-        return not (moved or self.waiting or self.transport.get_write_buffer_size())
+    def look(self) -> None:
+        """See whether anything has moved since the last look."""
+        busy = self.moved or self.waiting or self.transport.get_write_buffer_size()
+        self.still = 0 if busy else self.still + 1
+        self.moved = False
 
     def _copy_end(self) -> None:
         if self.tee is not None:

@@ -8,6 +8,7 @@ of it touches a connection: the tees stop copying, and begin again with the next
 import asyncio
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 
 import orjson
@@ -22,7 +23,7 @@ SILENCE_SECONDS = 5.0
 CHECK_SECONDS = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 HEALTHY_SECONDS = 60.0
-STOP_SECONDS = 5.0
+STOP_SECONDS, KILL_SECONDS = 5.0, 1.0
 FIGURES_ROOM = 1 << 12
 
 
@@ -75,6 +76,8 @@ class Supervisor:
         except TimeoutError:
             engine.kill()
             self._log.error("engine_killed", why="it did not stop in time")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), KILL_SECONDS)
 
     def _launch(self) -> None:
         if self.state is State.STOPPED:
@@ -86,6 +89,7 @@ class Supervisor:
             self._retry()
             return
         self._decoder = FrameDecoder()
+        self._ended.clear()
         self._began = self._heard = self._loop.time()
         self.state = State.STARTING
         self._loop.add_reader(engine.sock, self._receive)
