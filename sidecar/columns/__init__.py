@@ -8,6 +8,8 @@ cell
     One value of one row, or `ABSENT` where the row does not carry the name.
 column
     All cells of one name: a sequence of JSON values, or an array where the format on the wire had one.
+coded column
+    One whose few distinct cells are kept once (`Coded`).
 `Columns`
     The columns of some rows that arrived together.
 category text
@@ -17,9 +19,10 @@ numbers
 """
 
 from sidecar.columns.category import LONGEST, WRONG_TYPE, WrongType, category_text, short_hash
+from sidecar.columns.coded import Coded
 from sidecar.columns.model import ABSENT, Absent, Column, Columns, is_array
 from sidecar.columns.numbers import Numbers, numbers_of
-from sidecar.columns.rows import BATCH, batches, columns_of
+from sidecar.columns.rows import BATCH, batches, columns_of, records_of
 
 __all__ = [
     "ABSENT",
@@ -27,6 +30,7 @@ __all__ = [
     "LONGEST",
     "WRONG_TYPE",
     "Absent",
+    "Coded",
     "Column",
     "Columns",
     "Numbers",
@@ -36,5 +40,6 @@ __all__ = [
     "columns_of",
     "is_array",
     "numbers_of",
+    "records_of",
     "short_hash",
 ]

@@ -6,7 +6,8 @@ counted as *missing*; ``ABSENT`` says "this row did not speak of that feature" a
 sends one feature out of ten does not look like a failing data source for the nine others.
 
 Binary formats hold their numbers in arrays already. A column may therefore be a one-dimensional NumPy array as well, which is
-read without touching a single value from Python; NaN is its missing value.
+read without touching a single value from Python; NaN is its missing value. A sequence may be `Coded`, which is read by its few
+distinct cells.
 """
 
 from collections.abc import Mapping, Sequence

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sidecar.columns.coded import Coded
 from sidecar.columns.model import ABSENT, Column
 
 _PLAIN = frozenset({int, float, type(None)})
@@ -47,6 +48,8 @@ absent=array([False, False, False, False,  True]), wrong=array([False,  True,  T
     """
     if isinstance(column, np.ndarray) and column.dtype != object:
         return _from_array(column)
+    if isinstance(column, Coded):
+        return _from_table(numbers_of(column.table), column.codes)
     if _PLAIN.issuperset(map(type, column)):
         try:
             return Numbers(np.array(column, dtype=np.float64))
@@ -60,6 +63,11 @@ def _from_array(array: NDArray[Any]) -> Numbers:
         return Numbers(array.astype(np.float64))
     rows = len(array)
     return Numbers(np.full(rows, np.nan), wrong=np.ones(rows, dtype=np.bool_))
+
+
+def _from_table(table: Numbers, codes: NDArray[Any]) -> Numbers:
+    absent = None if table.absent is None else table.absent[codes]
+    return Numbers(table.values[codes], absent, None if table.wrong is None else table.wrong[codes])
 
 
 def _from_cells(column: Sequence[object] | NDArray[Any]) -> Numbers:

@@ -12,12 +12,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
 
-from sidecar.columns.model import ABSENT, Columns
+import numpy as np
+
+from sidecar.columns.model import ABSENT, Column, Columns
 
 BATCH = 1024
 STRANGERS = 8
 """Names nobody asked for that are remembered for one row; more are dropped, for a report names examples only."""
+FAR_MORE = 1000
+"""So many names beyond those asked for are somebody's invention: a column for each of them would take seconds."""
 
+_DOUBLE = 8
 Record = Mapping[str, object]
 
 
@@ -42,6 +47,8 @@ def columns_of(records: Sequence[Record], names: Collection[str] | None = None) 
     """
     if not records:
         return Columns(0, {})
+    if names is not None and len(records[0]) > 2 * len(names) + FAR_MORE:
+        return _unlike(records, names)
     return _alike(records) or _unlike(records, names)
 
 
@@ -49,6 +56,31 @@ def batches(records: Sequence[Record], names: Collection[str] | None = None, siz
     """Turn any number of rows into columns of at most `size` rows each, in order."""
     for start in range(0, len(records), size):
         yield columns_of(records[start : start + size], names)
+
+
+def records_of(columns: Columns) -> list[dict[str, object]]:
+    """Turn columns back into rows, for a few rows that are to be put together with others.
+
+    Numbers of single precision keep their type, because it decides how they are written as a category.
+
+    Examples
+    --------
+    >>> records_of(Columns(2, {"age": (35, ABSENT), "plan": ("a", "b")}))
+    [{'age': 35, 'plan': 'a'}, {'plan': 'b'}]
+    """
+    cells = [_cells(column) for column in columns.values.values()]
+    names = tuple(columns.values)
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+    if any(ABSENT in column for column in cells):
+        return [{name: cell for name, cell in row.items() if cell is not ABSENT} for row in rows]
+    return rows
+
+
+def _cells(column: Column) -> Sequence[object]:
+    if not isinstance(column, np.ndarray):
+        return column
+    exact: Sequence[object] = column.tolist() if column.dtype.kind != "f" or column.dtype.itemsize >= _DOUBLE else [*column]
+    return exact
 
 
 def _alike(records: Sequence[Record]) -> Columns | None:

@@ -8,7 +8,7 @@ of the calls that arrived in the same instant. What the answers of one report sh
 
 import asyncio
 from collections.abc import Sequence
-from itertools import groupby, islice
+from itertools import groupby
 from typing import NamedTuple
 
 from sidecar.columns import batches
@@ -24,9 +24,6 @@ _ENOUGH = 256
 
 _SLICE = 1024
 """Rows of one call that are counted in one turn."""
-
-_STRANGERS_LOOKED_AT = 1000
-_STRANGERS_KEPT = 16
 
 Row = dict[str, object]
 Rows = Sequence[Row]
@@ -111,26 +108,10 @@ class Coalescer:
 
     def _count(self, run: list[_Call], version: str, at: float) -> None:
         """Count the rows of all calls as one sequence, and note the issues of each row with its call."""
-        rows = [within_reason(row, self._state.detector.names) for call in run for row in call.rows]
+        rows = [row for call in run for row in call.rows]
         owners = [call.issues for call in run for _ in call.rows]
         done = 0
         for columns in batches(rows, self._state.detector.names):
             observation = self._state.observe(columns, source="direct", at=at, model_version=version)
             note_issues(observation, owners[done : done + columns.rows])
             done += columns.rows
-
-
-def within_reason(row: Row, names: Sequence[str]) -> Row:
-    """Return a row without most of the features that nobody knows, where there are very many of them.
-
-    Some megabytes of invented names would take seconds to look at one by one; a few of them say as much.
-
-    >>> row = within_reason({f"x{number}": 0 for number in range(100_000)} | {"age": 35}, ["age"])
-    >>> len(row), row["age"]
-    (17, 35)
-    """
-    if len(row) <= 2 * len(names) + _STRANGERS_LOOKED_AT:
-        return row
-    known = {name: row[name] for name in names if name in row}
-    strangers = islice((name for name in row if name not in known), _STRANGERS_KEPT)
-    return known | {name: row[name] for name in strangers}

@@ -205,3 +205,13 @@ def test_any_mapping_is_a_row() -> None:
     """Rows need not be dictionaries."""
     rows = [MappingProxyType({"age": 1, "plan": "a"})] * 2
     assert columns_of(rows).values == {"age": (1, 1), "plan": ("a", "a")}
+
+
+@pytest.mark.parametrize(("more", "columns"), [(998, 1001), (999, 1002), (1000, 1)])
+def test_a_row_of_invented_names_does_not_become_a_column_for_each_of_them(more: int, columns: int) -> None:
+    """Some megabytes of names would take seconds to look at one by one; a few of them say as much."""
+    row = {"age": 35, **{f"x{number}": 0 for number in range(more + 2)}}
+    made = columns_of([row], names=("age",))
+    assert len(made.values) == columns
+    assert made.values["age"][0] == 35
+    assert made.strangers == ({} if columns > 1 else {0: tuple(f"x{number}" for number in range(8))})
