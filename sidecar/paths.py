@@ -15,9 +15,20 @@ DEFAULT_PATHS: Final = (
     # Written by hand (FastAPI, Flask, Ray Serve), LitServe, and BentoML's methods, whose names become paths: /predict_df
     "/predict",
     "/predict/",
+    "/predict/**",
     "/predict_*",
     "/api/predict",
     "/api/*/predict",
+    "/v1/predict",
+    "/model/predict",
+    "/inference",
+    "/classify",
+    "/form",
+    "/raw",
+    # The same, for answers that are streamed, and rows that are
+    "/stream",
+    "/sse",
+    "/ndjson",
     # MLflow and SageMaker; multi-model-server names the model
     "/invocations",
     "/models/*/invoke",

@@ -4,13 +4,13 @@ The last format to try, for it says nothing of itself.
 """
 
 from sidecar.decode.model import Decoded, Payload
-from sidecar.decode.registry import register
+from sidecar.decode.registry import By, register
 from sidecar.decode.rows import is_row
 from sidecar.exchange.model import Refusal
 from sidecar.reasons import TapReason
 
 
-@register("object")
+@register("object", By.OBJECT)
 def bare_object(payload: Payload) -> Decoded | Refusal | None:
     """Read the object as a row, if it looks like one."""
     document = payload.document

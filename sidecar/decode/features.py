@@ -1,14 +1,17 @@
 """The service's own format: ``{"features": {"age": 35}, "model_version": "7", "timestamp": "..."}``."""
 
 from sidecar.decode.model import LONGEST_VERSION, Decoded, Payload
-from sidecar.decode.registry import register
+from sidecar.decode.registry import By, register
+from sidecar.decode.rows import rows_in_list
 from sidecar.exchange.model import Refusal
 from sidecar.reasons import TapReason
 
 
-@register("features")
+@register("features", By.OBJECT)
 def features(payload: Payload) -> Decoded | Refusal | None:
     """Read one row from under ``features``.
+
+    Others write a list under that name: rows, or the values of one.
 
     A feature that is called ``features`` makes a plain row look like this envelope; the baseline tells.
     """
@@ -16,6 +19,9 @@ def features(payload: Payload) -> Decoded | Refusal | None:
     if not isinstance(document, dict) or "features" not in document:
         return None
     row = document["features"]
+    if isinstance(row, list) and row and "features" not in payload.order:
+        rows = rows_in_list(row, payload.order)
+        return None if rows is None else payload.decoded(rows, "features", _version(document.get("model_version")))
     if not isinstance(row, dict):
         return None if "features" in payload.order else Refusal(TapReason.BAD_ENVELOPE, "features is no object")
     if not row:

@@ -4,13 +4,13 @@ The instances are objects, or lists in the order of the baseline's features. A m
 """
 
 from sidecar.decode.model import Decoded, Payload
-from sidecar.decode.registry import register
-from sidecar.decode.rows import are_objects, positional
+from sidecar.decode.registry import By, register
+from sidecar.decode.rows import are_objects, positional, unboxed
 from sidecar.exchange.model import Refusal
 from sidecar.reasons import TapReason
 
 
-@register("kserve_v1")
+@register("kserve_v1", By.OBJECT)
 def kserve_v1(payload: Payload) -> Decoded | Refusal | None:
     """Read the rows under ``instances``."""
     document = payload.document
@@ -22,7 +22,7 @@ def kserve_v1(payload: Payload) -> Decoded | Refusal | None:
     if not instances:
         return Refusal(TapReason.EMPTY, "instances is empty")
     if are_objects(instances):
-        return Decoded(instances, None, payload.version, "kserve_v1")
+        return Decoded(unboxed(instances), None, payload.version, "kserve_v1")
     return _without_names(instances, payload)
 
 
@@ -32,5 +32,4 @@ def _without_names(instances: list[object], payload: Payload) -> Decoded | Refus
         rows = [[value] for value in instances]
     if len(rows) != len(instances):
         return Refusal(TapReason.BAD_ENVELOPE, "instances of unlike kinds")
-    columns = positional(rows, payload.order)
-    return columns if isinstance(columns, Refusal) else Decoded(None, columns, payload.version, "kserve_v1")
+    return payload.decoded(positional(rows, payload.order), "kserve_v1")

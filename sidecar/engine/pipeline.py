@@ -8,7 +8,7 @@ handed on together. What is collected is bounded, and so is what all the readers
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from sidecar.columns import Columns
+from sidecar.columns import Columns, records_of
 from sidecar.decode import Decoded
 from sidecar.exchange import ConnectionReader, Event, Exchange, Refusal
 from sidecar.frames import Frame, Kind
@@ -16,6 +16,8 @@ from sidecar.metrics import ModelFigures, TapFigures
 from sidecar.reasons import TapReason
 
 ROWS_AT_ONCE = 512
+ROWS_OF_THEIR_OWN = 64
+"""Rows of one request that are worth being counted by themselves, if they came as columns."""
 MAX_HELD = 64 << 20
 CHECK_BYTES = 4 << 20
 _UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
@@ -119,8 +121,8 @@ class Pipeline:
     def _exchange(self, exchange: Exchange) -> None:
         self.exchanges += 1
         self._model.count(exchange.status, exchange.ended - exchange.began)
-        if not exchange.watched:
-            return
+        if not exchange.watched or (exchange.method == b"GET" and b"?" not in exchange.target):
+            return  # a GET without a query is a probe
         if exchange.status >= 400:
             self._tap.drop(TapReason.STATUS)
             return
@@ -131,11 +133,15 @@ class Pipeline:
             self._collect(decoded)
 
     def _collect(self, decoded: Decoded) -> None:
+        records = decoded.records
         if decoded.columns is not None:
-            self._deliver(decoded.columns, model_version=decoded.model_version)
-        elif decoded.records:
-            self._records.setdefault(decoded.model_version, []).extend(decoded.records)
-            self._collected += len(decoded.records)
+            if decoded.columns.rows >= ROWS_OF_THEIR_OWN:
+                self._deliver(decoded.columns, model_version=decoded.model_version)
+                return
+            records = records_of(decoded.columns)
+        if records:
+            self._records.setdefault(decoded.model_version, []).extend(records)
+            self._collected += len(records)
             if self._collected >= ROWS_AT_ONCE:
                 self.flush()
 

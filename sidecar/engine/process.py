@@ -16,7 +16,7 @@ import uvloop
 from sidecar.alerts import Dispatcher
 from sidecar.baseline import BaselineError, Profile, read_baseline, shipped_sample
 from sidecar.columns import batches
-from sidecar.decode import decode
+from sidecar.decode import reading
 from sidecar.drift_detector import DriftDetector
 from sidecar.engine.budget import Budget
 from sidecar.engine.inbox import Inbox
@@ -107,12 +107,7 @@ class _Engine:
         inbox.start(
             Pipeline(
                 new_reader=partial(ConnectionReader, watches=watch(settings.tap.paths), max_body=settings.tap.max_body),
-                decode=partial(
-                    decode,
-                    order=names,
-                    format=settings.tap.format,
-                    max_body=settings.tap.max_body,
-                ),
+                decode=reading(settings.tap, names),
                 columns=partial(batches, names=frozenset(names), size=ROWS_AT_ONCE),
                 deliver=lambda columns, *, model_version: state.observe(
                     columns, source="tap", at=time.time(), model_version=model_version

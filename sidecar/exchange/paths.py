@@ -11,8 +11,8 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Final
 
-METHODS: Final = frozenset({b"POST", b"PUT", b"PATCH"})
-"""Methods that carry rows in their bodies."""
+METHODS: Final = frozenset({b"POST", b"PUT", b"PATCH", b"GET"})
+"""Methods that carry rows: in their bodies, or in the query."""
 LONGEST: Final = 512
 """Characters of a path that is looked at; no model server's path comes near."""
 
@@ -29,7 +29,7 @@ def watch(globs: Iterable[str], methods: frozenset[bytes] = METHODS) -> Watch:
     Examples
     --------
     >>> watches = watch(["/v1/models/*:predict"])
-    >>> watches(b"POST", "/v1/models/sk:predict"), watches(b"GET", "/v1/models/sk:predict")
+    >>> watches(b"POST", "/v1/models/sk:predict"), watches(b"OPTIONS", "/v1/models/sk:predict")
     (True, False)
     """
     known = tuple(_Glob(text) for text in dict.fromkeys(globs))

@@ -29,7 +29,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _default_text(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "none"
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value)

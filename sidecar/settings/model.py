@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, field_validator, model_validator
 
 from sidecar.paths import DEFAULT_PATHS
 from sidecar.settings.address import Address
@@ -10,7 +10,29 @@ from sidecar.settings.address import Address
 MEBIBYTE = 1 << 20
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-TapFormat = Literal["auto", "features", "object", "records", "kserve_v1"]
+TapFormat = Literal[
+    "auto",
+    "mapping",
+    "v2_binary",
+    "multipart",
+    "csv",
+    "form",
+    "query",
+    "ndjson",
+    "features",
+    "cloudevent",
+    "v2_json",
+    "kserve_v1",
+    "dataframe_split",
+    "dataframe_records",
+    "inputs",
+    "seldon",
+    "generate",
+    "records",
+    "wrapped",
+    "columns",
+    "object",
+]
 
 
 class Group(BaseModel):
@@ -19,11 +41,35 @@ class Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
+class TapMapping(Group):
+    """Where rows are in a format of one's own."""
+
+    rows: str | None = Field(None, description="JMESPath of the rows in a request's JSON, tried before the known formats")
+    names: str | None = Field(None, description="JMESPath of the names of their values, where rows are lists")
+    prediction: str | None = Field(None, description="JMESPath of the predictions in an answer's JSON")
+    columns: tuple[str, ...] = Field(
+        (), description="names of the values of rows without names, in place of the baseline's order"
+    )
+
+    @field_validator("rows", "names", "prediction")
+    @classmethod
+    def _compiles(cls, expression: str | None) -> str | None:
+        if expression is not None:
+            import jmespath  # only who has a mapping pays for it
+
+            try:
+                jmespath.compile(expression)
+            except jmespath.exceptions.JMESPathError as error:
+                raise ValueError(f"no JMESPath expression: {str(error).splitlines()[0]}") from None
+        return expression
+
+
 class Tap(Group):
     """What is copied and read, and how much of it at most."""
 
     paths: tuple[str, ...] = Field(DEFAULT_PATHS, description="globs of request paths to decode")
     format: TapFormat = Field("auto", description="the decoder to use; `auto` finds it from path, headers and shape")
+    mapping: TapMapping = TapMapping()
     max_body: Annotated[ByteSize, Field(ge=1, le=1 << 30)] = Field(
         ByteSize(8 * MEBIBYTE), description="largest body that is read, of the tap and of the monitor API"
     )

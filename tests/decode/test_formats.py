@@ -1,10 +1,13 @@
 """Each format gives the rows that it carries; its own faults have reasons, and what is of another format is left to others."""
 
+from typing import get_args
+
 import pytest
 
 from sidecar.decode import Decoded, formats
 from sidecar.decode.model import LONGEST_VERSION
 from sidecar.reasons import TapReason
+from sidecar.settings.model import TapFormat
 from tests.decode.payloads import ORDER, read, reason, rows
 
 ROW = {"age": 35, "income": 50000.5, "plan": "pro"}
@@ -12,8 +15,9 @@ OTHER = {"age": None, "plan": "größe", "extra": True}
 
 
 def test_the_formats_are_those_that_the_settings_name() -> None:
-    """In the order in which they are tried: the bare object, which says nothing of itself, is the last."""
-    assert formats() == ("features", "kserve_v1", "records", "object")
+    """All of them, and the bare object, which says nothing of itself, is the last to be tried."""
+    assert set(get_args(TapFormat)) == {"auto", *formats()}
+    assert formats()[-1] == "object"
 
 
 @pytest.mark.parametrize(
@@ -83,17 +87,12 @@ def test_an_envelope_that_is_wrong_has_its_reason(document: object, why: TapReas
 @pytest.mark.parametrize(
     "document",
     [
-        {"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}]},
-        {"inputs": {"age": [1], "income": [2]}},
-        {"dataframe_split": {"columns": ["age"], "data": [[1]]}},
-        {"dataframe_records": [ROW]},
-        {"data": {"names": ["a"], "ndarray": [[1]]}},
-        {"jsonData": {"age": 1}},
-        {"rows": [ROW]},
-        {"age": [35], "income": [1.5]},
-        {"specversion": "1.0", "id": "1", "data": {"instances": [ROW]}},
-        [[35, 1.5, "pro"]],
-        [35, 1.5],
+        {"question": "?", "messages": [ROW]},
+        {"text_input": "?", "parameters": {"temperature": 0}},
+        {"name": "x", "age": [35, 36], "income": [1.5]},
+        {"rows": [{"age": {"value": 1}}]},
+        {"rows": [ROW], "data": [ROW]},
+        [[[35, 1.5, "pro"]]],
         [ROW, [1]],
         [ROW, None],
         [{"name": "x", "data": [1]}],
@@ -109,10 +108,10 @@ def test_formats_that_are_not_known_are_no_rows(document: object) -> None:
     assert reason(read(document, order=())) is TapReason.UNKNOWN_FORMAT
 
 
-def test_rows_without_names_need_a_baseline() -> None:
-    """Their order is the baseline's."""
-    assert reason(read({"instances": [[1, 2, 3]]}, order=())) is TapReason.NO_BASELINE
-    assert reason(read({"instances": [1]}, order=())) is TapReason.NO_BASELINE
+def test_without_a_baseline_values_without_names_are_numbered() -> None:
+    """So that what is read can be looked at."""
+    assert rows(read({"instances": [[1, 2, 3]]}, order=())) == [{"0": 1, "1": 2, "2": 3}]
+    assert rows(read({"instances": [1]}, order=())) == [{"0": 1}]
 
 
 def test_a_model_with_one_feature_may_be_sent_plain_values() -> None:
