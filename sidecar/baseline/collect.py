@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sidecar.baseline.profile import Feature, Kind
 from sidecar.baseline.summary import categorical_feature, numeric_feature
-from sidecar.columns import WRONG_TYPE, Absent, Column, category_text, numbers_of
+from sidecar.columns import WRONG_TYPE, Absent, Coded, Column, category_text, numbers_of
 
 TEXTS_REMEMBERED = 65_536
 """Hashes of rare values in one profile; at 5.3 bytes of base64 each they stay well within a ConfigMap."""
@@ -79,7 +79,10 @@ class CategoryCollector:
 
     def add(self, column: Column) -> None:
         """Take more cells."""
-        if isinstance(column, np.ndarray) and column.dtype != object and column.ndim == 1:
+        if isinstance(column, Coded):
+            counts = column.counts()
+            self._count((column.table[place], int(counts[place])) for place in np.flatnonzero(counts).tolist())
+        elif isinstance(column, np.ndarray) and column.dtype != object and column.ndim == 1:
             values, counts = np.unique(column, return_counts=True)
             self._count(zip(values, counts.tolist(), strict=True))
         elif set(map(type, column)) == {str}:

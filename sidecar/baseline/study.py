@@ -6,7 +6,7 @@ traffic, and the person who builds the baseline is told. Booleans are categories
 the model gets them as texts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.baseline.profile import Kind
-from sidecar.columns import ABSENT, Column, Columns
+from sidecar.columns import ABSENT, Coded, Column, Columns
 
 EXCEPTIONS: Final = 20
 """At most one value in so many may be no number in a numeric column."""
@@ -47,8 +47,12 @@ class Study:
         """Take more cells into account."""
         if isinstance(column, np.ndarray) and column.dtype != object:
             self._look_at_array(column)
+        elif isinstance(column, Coded):
+            for cell, rows in zip(column.table, column.counts().tolist(), strict=True):
+                self._look_at_cell(cell, rows)
         else:
-            self._look_at_cells(column)
+            for cell in column:
+                self._look_at_cell(cell, 1)
 
     def _look_at_array(self, array: NDArray[Any]) -> None:
         if array.ndim != 1 or array.dtype.kind not in "iuf":
@@ -58,18 +62,17 @@ class Study:
         self.missing += missing
         self.numbers += len(array) - missing
 
-    def _look_at_cells(self, cells: Sequence[object] | NDArray[Any]) -> None:
-        for cell in cells:
-            if isinstance(cell, float | np.floating):
-                missing = bool(cell != cell)  # noqa: PLR0124  # only NaN differs from itself
-                self.missing += missing
-                self.numbers += not missing
-            elif isinstance(cell, int | np.integer) and not isinstance(cell, bool):
-                self.numbers += 1
-            elif cell is None:
-                self.missing += 1
-            elif cell is not ABSENT:
-                self.others += 1
+    def _look_at_cell(self, cell: object, rows: int) -> None:
+        if isinstance(cell, float | np.floating):
+            missing = bool(cell != cell)  # noqa: PLR0124  # only NaN differs from itself
+            self.missing += rows * missing
+            self.numbers += rows * (not missing)
+        elif isinstance(cell, int | np.integer) and not isinstance(cell, bool):
+            self.numbers += rows
+        elif cell is None:
+            self.missing += rows
+        elif cell is not ABSENT:
+            self.others += rows
 
 
 def study(batches: Iterable[Columns]) -> Mapping[str, Study]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.baseline.profile import CategoricalFeature
-from sidecar.columns import LONGEST, WRONG_TYPE, Absent, Column, category_text, short_hash
+from sidecar.columns import LONGEST, WRONG_TYPE, Absent, Coded, Column, category_text, short_hash
 from sidecar.histogram.grid import FIRST, Special
 
 ABSENT_CODE: Final = -1
@@ -35,6 +35,9 @@ class CategoryReader:
         """Return the fine column of each cell, or `ABSENT_CODE` or `WRONG_CODE`."""
         if isinstance(column, np.ndarray):
             return self._from_array(column)
+        if isinstance(column, Coded):
+            found: NDArray[np.int32] = self.codes(column.table)[column.codes]
+            return found
         return np.array(self._from_cells(column), dtype=np.int32)
 
     def _from_cells(self, column: Sequence[object]) -> list[int]:

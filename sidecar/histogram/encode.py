@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sidecar.columns import ABSENT, Column, Columns, is_array
+from sidecar.columns import ABSENT, Coded, Column, Columns, is_array
 from sidecar.histogram.categorical import ABSENT_CODE, WRONG_CODE
 from sidecar.histogram.grid import Special
 from sidecar.histogram.issues import BIT
@@ -115,6 +115,7 @@ def _note(row: int, names: Sequence[str], unknown: NDArray[np.int32], own: dict[
 
 def _carrying(column: Column) -> list[int] | None:
     """Return the rows that have a cell in the column; None for all of them."""
-    if is_array(column) or not any(cell is ABSENT for cell in column):
+    cells = column.table if isinstance(column, Coded) else column
+    if is_array(column) or not any(cell is ABSENT for cell in cells):
         return None
     return [row for row, cell in enumerate(column) if cell is not ABSENT]

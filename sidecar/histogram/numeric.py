@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sidecar.baseline.fixed_point import to_units
 from sidecar.baseline.profile import NumericFeature, Profile
 from sidecar.columns import Columns, Numbers, numbers_of
+from sidecar.histogram.edges import Edges
 from sidecar.histogram.grid import FIRST, Special
 from sidecar.histogram.issues import BIT
 from sidecar.reasons import Issue
@@ -32,7 +33,7 @@ class NumericReader:
         numeric = [(row, each) for row, each in enumerate(profile.features) if isinstance(each, NumericFeature)]
         self.rows = [row for row, _ in numeric]
         self._names = [feature.name for _, feature in numeric]
-        self._edges = [np.array(feature.edges, dtype=np.float64) for _, feature in numeric]
+        self._edges = [Edges(feature.edges) for _, feature in numeric]
         self._origin = np.array([feature.scale.origin for _, feature in numeric]).reshape(-1, 1)
         self._per_unit = np.array([1.0 / feature.scale.unit for _, feature in numeric]).reshape(-1, 1)
         self._range = np.array([_range(feature) for _, feature in numeric]).reshape(-1, 2)
@@ -45,7 +46,7 @@ class NumericReader:
         values = np.array([each.values for each in numbers]).reshape(len(found), columns.rows)
         codes = np.empty(values.shape, dtype=np.int32)
         for target, k, row in zip(codes, found, values, strict=True):
-            target[:] = self._edges[k].searchsorted(row, "left")
+            target[:] = self._edges[k].below(row)
         codes += FIRST
         issues = self._far(values, found)
         finite = np.isfinite(values)
