@@ -11,14 +11,25 @@ reports in between.
 Without a baseline it counts rows all the same. There are no features then, and so nothing to say but that: no_baseline.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from sidecar.baseline import Profile
 from sidecar.columns import Columns
-from sidecar.histogram import Encoded, Layout, encode, issues_in
+from sidecar.histogram import Counts, Encoded, Layout, encode, issues_in, tally
 from sidecar.reasons import Issue
-from sidecar.verdict import Report, Rule, Stream, SupportsThresholds, Thresholds, Transition
+from sidecar.verdict import (
+    Report,
+    Rule,
+    Stream,
+    SupportsThresholds,
+    Thresholds,
+    Transition,
+    Verdict,
+    WindowReport,
+    report_on,
+)
 from sidecar.window import Totals, WindowRule
 
 VERSIONS: Final = 4
@@ -154,6 +165,21 @@ class DriftDetector:
         stream = self._stream(model_version)
         self._unreported += stream.follow(stream.window.advance(at), self._rule)
         return stream.report(self._rule, bins=bins)
+
+    def batch(self, batches: Iterable[Columns]) -> Report:
+        """Report, with bins, on some rows for themselves: nothing that has been counted is in it, and nothing is kept.
+
+        It is the verdict on a window of exactly these rows that has no past.
+        """
+        counts = Counts.zero(self._layout)
+        for columns in batches:
+            encoded = encode(columns if self.profile else Columns(columns.rows, {}), self._layout)
+            counts.add(tally(encoded, self._layout))
+        rows = counts.rows
+        window = WindowReport(
+            rows=rows, panes=min(rows, 1), seconds=0.0, started=None, target_rows=max(rows, 1), unknown=counts.unknown
+        )
+        return report_on(self._rule, Verdict(self._model_version, len(self.names)), counts, window, bins=True)
 
     def configure(self, *, thresholds: SupportsThresholds | None = None, alpha: float | None = None) -> None:
         """Change the rule; what has been said stands until the next pane close, unless it has become worse."""
