@@ -8,7 +8,7 @@ import pytest
 
 from tests.relay.engine_end import EngineEnd
 from tests.relay.line import Line, Model, line
-from tests.relay.sidecar import Sidecar
+from tests.relay.running import Sidecar
 
 
 class Start(Protocol):

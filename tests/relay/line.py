@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.relay.sidecar import SECONDS, Sidecar
+from tests.relay.running import SECONDS, Sidecar
 
 RESET = struct.pack("ii", 1, 0)
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.relay.conftest import Start
 from tests.relay.line import Model, finish, line, receive_all, reset
-from tests.relay.sidecar import ROOT
+from tests.relay.running import ROOT
 
 
 def test_a_model_behind_a_unix_socket(start: Start, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.relay.conftest import Start
 from tests.relay.line import Model, finish, line
-from tests.relay.sidecar import Sidecar, resident
+from tests.relay.running import Sidecar, resident
 
 MEBIBYTE = 1 << 20
 QUIET_SECONDS = 0.5

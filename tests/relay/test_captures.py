@@ -14,7 +14,7 @@ import pytest
 
 from tests.relay.captures import Capture, End, Step, captures
 from tests.relay.line import Line, Model, finish, line, receive, reset
-from tests.relay.sidecar import Sidecar
+from tests.relay.running import Sidecar
 
 AT_ONCE = 64
 LARGEST_PIECE = 1 << 16

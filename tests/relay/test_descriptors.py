@@ -15,7 +15,7 @@ import pytest
 
 from tests.relay.conftest import Start
 from tests.relay.line import Model, receive
-from tests.relay.sidecar import Sidecar, cpu_seconds, until
+from tests.relay.running import Sidecar, cpu_seconds, until
 
 FEW = 64
 CLIENTS = 200

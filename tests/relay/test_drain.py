@@ -11,7 +11,7 @@ import pytest
 
 from tests.relay.conftest import Start
 from tests.relay.line import Line, Model, line, receive, receive_all
-from tests.relay.sidecar import Sidecar, alive, until
+from tests.relay.running import Sidecar, alive, until
 
 LONG = "60"
 SOON = 15.0

@@ -8,7 +8,7 @@ import pytest
 
 from tests.relay.conftest import Start
 from tests.relay.line import finish, receive_all, reset
-from tests.relay.sidecar import Sidecar, place, until
+from tests.relay.running import Sidecar, place, until
 
 PROBES = ["/healthz/live", "/healthz/ready", "/healthz/started"]
 NOBODY = "127.0.0.1:9"

@@ -11,7 +11,7 @@ import pytest
 from sidecar.relay.refusal import LINGER_SECONDS
 from tests.relay.conftest import Start
 from tests.relay.line import Model, finish, receive, receive_all
-from tests.relay.sidecar import Sidecar, until
+from tests.relay.running import Sidecar, until
 
 MEBIBYTE = 1 << 20
 ASK = b"GET /v1/models HTTP/1.1\r\nHost: model\r\n\r\n"
