@@ -49,6 +49,13 @@ DEFAULT_PATHS: Final = (
     "/seldon/**/api/v*/predictions",
     # TorchServe
     "/predictions/**",
+    # gRPC: KServe V2, TensorFlow Serving, and Seldon's components and graphs
+    "/inference.GRPCInferenceService/ModelInfer",
+    "/inference.GRPCInferenceService/ModelStreamInfer",
+    "/tensorflow.serving.PredictionService/Predict",
+    "/tensorflow.serving.PredictionService/Classify",
+    "/tensorflow.serving.PredictionService/Regress",
+    "/seldon.protos.*/Predict",
     # Azure ML's inference server, and what many call it themselves
     "/score",
     "/infer",

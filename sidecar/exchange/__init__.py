@@ -24,7 +24,8 @@ unread
     Of a connection: never to be read again, because what is on it is not HTTP/1, or not for certain.
 """
 
-from sidecar.exchange.connection import MAX_OUTSTANDING, ConnectionReader
+from sidecar.exchange.connection import ConnectionReader
+from sidecar.exchange.http1 import MAX_OUTSTANDING
 from sidecar.exchange.inflate import inflate
 from sidecar.exchange.model import Event, Exchange, Headers, Refusal
 from sidecar.exchange.paths import Watch, matches, watch

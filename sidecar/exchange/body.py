@@ -52,7 +52,11 @@ class Keep:
     def expect(self, length: int) -> None:
         """Give up at once on a length that will not fit, instead of collecting it up to the bound first."""
         if self._bytes is not None and self._bytes.tell() + length > self._room:
-            self._bytes, self.overflowed = None, True
+            self.overflow()
+
+    def overflow(self) -> None:
+        """Let go of everything."""
+        self._bytes, self.overflowed = None, True
 
     def add(self, data: bytes, start: int, end: int) -> None:
         """Take a piece of `data`, or let go of everything if it does not fit."""

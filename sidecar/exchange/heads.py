@@ -108,6 +108,14 @@ def path_of(target: bytes) -> str:
     return path.decode("utf-8", "replace")
 
 
+def add_field(headers: dict[bytes, bytes], name: bytes, value: bytes) -> None:
+    """Add a field to others: the last value wins, but a list goes on."""
+    name, value = name.lower(), value.strip(b" \t")
+    if name in headers and name in _LISTS:
+        value = headers[name] + b", " + value
+    headers[name] = value
+
+
 class _Fields:
     """Takes what llhttp finds."""
 
@@ -122,10 +130,7 @@ class _Fields:
         self.target = target
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        name, value = name.lower(), value.strip(b" \t")
-        if name in self.headers and name in _LISTS:
-            value = self.headers[name] + b", " + value
-        self.headers[name] = value
+        add_field(self.headers, name, value)
 
     def on_headers_complete(self) -> None:
         self.complete = True

@@ -10,6 +10,11 @@ from tests.exchange.wire import Capture, Step
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "captures"
 
+UPGRADED = "http2-upgrade_get-curl-hypercorn"
+"""The one conversation in which HTTP/1 becomes HTTP/2. The index, which knows HTTP/1 alone, counts its prefaces too."""
+
+_GRPC = {0: 200, 5: 404}
+"""HTTP's statuses for those of gRPC that occur."""
 _REQUEST = re.compile(r"\('(\w+)', '([^']*)', (\d+)\)")
 
 
@@ -36,6 +41,12 @@ def _connections(name: str, known: str) -> list[Capture]:
 
 
 def _connection(name: str, suffix: str, wire: dict[str, object], known: str) -> Capture:
+    if wire["http2"]:
+        return _http2(name, suffix)
+    if name == UPGRADED:
+        return Capture(
+            name, _steps(FOLDER / name, suffix), 1, (("GET", str(wire["request_line"]).split()[1], 0),), 200, http2=True
+        )
     status = str(wire.get("status_line") or "").split()
     return Capture(
         name=name + suffix,
@@ -44,7 +55,28 @@ def _connection(name: str, suffix: str, wire: dict[str, object], known: str) -> 
         requests=len(re.findall(r"\('[A-Z]", known)),
         targets=tuple((method, target, int(size)) for method, target, size in _REQUEST.findall(known)),
         status=int(status[1]) if status else None,
-        http2=bool(wire["http2"]),
+        http2=False,
+    )
+
+
+def _http2(name: str, suffix: str) -> Capture:
+    """Return a connection whose frames the recorder listed, with the requests among them."""
+    text = (FOLDER / name / "frames.txt").read_text(encoding="utf-8")
+    sent, received = text.split("# response.bin\n")
+    requests = [
+        (method, target, sum(int(size) for size in re.findall(rf"> DataFrame stream={stream} len=(\d+)", sent)))
+        for stream, fields in re.findall(r"> HeadersFrame stream=(\d+) .*\n((?:    .*\n)+)", sent)
+        for method in re.findall(r"    :method: (.*)", fields)
+        for target in re.findall(r"    :path: (.*)", fields)
+    ]
+    grpc = re.findall(r"    grpc-status: (\d+)", received)
+    return Capture(
+        name=name + suffix,
+        steps=_steps(FOLDER / name, suffix),
+        requests=len(requests),
+        targets=tuple(requests),
+        status=_GRPC[int(grpc[0])] if grpc else int(re.findall(r"    :status: (\d+)", received)[0]),
+        http2=True,
     )
 
 

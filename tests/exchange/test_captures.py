@@ -5,11 +5,11 @@ from itertools import groupby
 import pytest
 
 from sidecar.reasons import TapReason
-from tests.exchange.captures import captures
+from tests.exchange.captures import UPGRADED, captures
 from tests.exchange.wire import Capture, exchanges, gist, new_reader, pieces, play, read, reasons
 
 ALL = captures()
-HTTP1 = [capture for capture in ALL if not capture.http2 and capture.status != 101]
+PLAIN = [capture for capture in ALL if capture.status != 101 and capture.name != UPGRADED]
 SIZES = range(1, 65)
 LARGE = 100_000
 
@@ -22,9 +22,7 @@ def test_there_are_captures_of_every_server() -> None:
 
 
 def expected_refusals(capture: Capture) -> list[TapReason]:
-    """Return what is known about the captures that are not plain HTTP/1 to their end."""
-    if capture.http2:
-        return [TapReason.HTTP2]
+    """Return what is known about the captures that are not plain HTTP to their end."""
     if capture.status == 101:
         return [TapReason.UPGRADED]
     if capture.name == "http-half_close-rawsocket":
@@ -37,7 +35,7 @@ def expected_refusals(capture: Capture) -> list[TapReason]:
 
 @every_capture
 def test_every_recorded_request_becomes_an_exchange(capture: Capture) -> None:
-    """Number, method, target and body size are those that the recorder noted; what is no HTTP/1 has its reason."""
+    """Number, method, target and body size are those that the recorder noted; what is no HTTP has its reason."""
     events = read(*capture.steps)
     found = exchanges(events)
     refused = expected_refusals(capture)
@@ -66,7 +64,7 @@ def test_a_capture_gives_the_same_exchanges_if_reads_are_joined(capture: Capture
     assert gist(read(*joined)) == gist(read(*capture.steps))
 
 
-@pytest.mark.parametrize("capture", HTTP1, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", PLAIN, ids=lambda capture: capture.name)
 def test_answers_may_be_read_long_after_their_requests(capture: Capture) -> None:
     """A copy whose directions come one after the other still pairs every answer with its request."""
     ordered = sorted(capture.steps, key=lambda step: ["up", "down", "up_end", "down_end"].index(step[0]))
@@ -75,7 +73,7 @@ def test_answers_may_be_read_long_after_their_requests(capture: Capture) -> None
 
 @every_capture
 def test_nothing_is_read_after_a_connection_is_given_up(capture: Capture) -> None:
-    """A connection is unread exactly if it is not HTTP/1 to its end, and then it stays silent."""
+    """A connection is unread exactly if it is not HTTP to its end, and then it stays silent."""
     reader = new_reader()
     play(reader, capture.steps)
     assert reader.unread == any(reason is not TapReason.INCOMPLETE for reason in expected_refusals(capture))

@@ -215,7 +215,6 @@ def test_a_tunnel_ends_the_reading_of_a_connection() -> None:
 @pytest.mark.parametrize(
     ("opening", "reason"),
     [
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", TapReason.HTTP2),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", TapReason.NOT_HTTP1),
         (b"\x00\x00\x00\x04\x00", TapReason.NOT_HTTP1),
         (b"*1\r\n$4\r\nPING\r\n", TapReason.NOT_HTTP1),
@@ -265,9 +264,10 @@ def test_an_answer_that_nobody_asked_for_ends_the_reading() -> None:
 
 
 def test_a_server_that_speaks_first_is_judged_by_what_the_client_says() -> None:
-    """HTTP/2 servers do so, before a byte of the client is seen."""
+    """HTTP/2 servers do so, before a byte of the client is seen; nobody else has a reason to."""
     settings = ("down", b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x04\x00\x10\x00\x00")
-    assert refused(settings, ("up", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), settings) == [TapReason.HTTP2]
+    assert refused(settings, ("up", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), settings) == []
+    assert refused(("down", b"220 mail"), ("up", b"PRI * HTTP/2.0\r\n\r\n"), ("down", b" ready\r\n")) == [TapReason.BAD_HTTP]
     assert refused(("down", b"J\x00\x00\x00\n8.0"), ("up", b"\x20\x00\x00\x01")) == [TapReason.NOT_HTTP1]
     assert refused(("down", b"220 mail ready\r\n"), request()) == [TapReason.DESYNCHRONISED]
     assert refused(("down", b"220 mail ready\r\n")) == []
