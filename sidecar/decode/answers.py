@@ -29,7 +29,7 @@ from sidecar.decode.tensors import Tensor, columns_of_tensors
 from sidecar.decode.v2_binary import binary_tensors, header_and_tensors
 from sidecar.decode.v2_json import are_tensors, tensors_of
 from sidecar.exchange.inflate import inflate
-from sidecar.exchange.model import Exchange, Refusal
+from sidecar.exchange.model import Exchange, Headers, Refusal
 
 PREDICTION: Final = "prediction"
 """The name of the only output."""
@@ -42,10 +42,18 @@ Predictions = AnyMapping[str, Column]
 def predictions(exchange: Exchange, *, max_body: int, mapping: Mapping | None = None) -> Predictions:
     """Return the predictions of an exchange's answer by name, none if there are none that can be read."""
     headers = exchange.response_headers
-    body = exchange.response_body
-    inflated = inflate(body, headers.get(b"content-encoding", b""), max_body) if exchange.response_whole else b""
-    if not inflated or isinstance(inflated, Refusal) or exchange.status >= 400:
+    if exchange.status >= 400 or not exchange.response_whole:
         return {}
+    body = inflate(exchange.response_body, headers.get(b"content-encoding", b""), max_body)
+    if isinstance(body, Refusal) or not body:
+        return {}
+    try:
+        return _of_body(body, headers, mapping)
+    except Exception:  # noqa: BLE001 -- as with requests: an answer that finds a fault here must not stop the reading of others
+        return {}
+
+
+def _of_body(inflated: bytes, headers: Headers, mapping: Mapping | None) -> Predictions:
     split = header_and_tensors(inflated, headers)
     if isinstance(split, Refusal):
         return {}
@@ -167,14 +175,32 @@ def _of_rows(rows: Any) -> Predictions:
     for name, column in columns.values.items():
         if name in _NOT_PREDICTED or (isinstance(column, list | tuple) and ABSENT in column):
             continue
-        cells = _of_list([*column]) if isinstance(column, list | tuple) else {PREDICTION: column}
-        found[name] = {} if any(isinstance(cell, dict) for cell in column) else cells
+        found[name] = _of_cells(column)
     return _joined(found)
 
 
+def _of_cells(column: Column) -> Predictions:
+    """Return one output of plain cells, or several of cells that are lists or objects."""
+    if not isinstance(column, list | tuple):
+        return {PREDICTION: column}
+    if not are_objects(column):
+        return _of_list([*column])
+    inner = columns_of(column)
+    return {
+        name: cells
+        for name, cells in inner.values.items()
+        if isinstance(cells, list | tuple) and are_plain(cells) and ABSENT not in cells
+    }
+
+
 def _joined(outputs: dict[str, Predictions]) -> Predictions:
-    """Put the names of outputs before the numbers of their values."""
-    return {name + inner.removeprefix(PREDICTION): column for name, each in outputs.items() for inner, column in each.items()}
+    """Put the names of outputs before the numbers, or the names, of their values."""
+    return {name + _suffix(inner): column for name, each in outputs.items() for inner, column in each.items()}
+
+
+def _suffix(inner: str) -> str:
+    numbered = inner == PREDICTION or inner.startswith(PREDICTION + ".")
+    return inner.removeprefix(PREDICTION) if numbered else "." + inner
 
 
 def _numbered(columns: Predictions) -> Predictions:

@@ -1,81 +1,118 @@
-"""Recorded requests to real model servers give the rows that were sent, or the reason why they are not read yet."""
+"""Recorded conversations with real model servers give the rows that were sent, or the reason why there are none.
 
+What was sent is written down in ``expected/``, one file for each group of servers, from the recordings and what their recorder
+says of them: for each exchange its path, format, the names of its values and its rows (``times`` says how often they repeat),
+and what was predicted; or why it is refused.
+"""
+
+import json
+import math
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sidecar.decode import Decoded, decode
-from sidecar.exchange import Refusal, watch
+from sidecar.columns import columns_of
+from sidecar.decode import Decoded, decode, predictions
+from sidecar.exchange import Exchange, Refusal, watch
 from sidecar.paths import DEFAULT_PATHS
 from sidecar.reasons import TapReason
-from tests.decode.payloads import MAX_BODY, rows
+from tests.decode.payloads import MAX_BODY
 from tests.exchange.captures import captures
-from tests.exchange.wire import exchanges, read
+from tests.exchange.wire import Capture, read
 
-ORDER = ("age", "income", "tenure", "plan")
-
-TEAM = {"age": 70, "income": 24333.49, "tenure": 2.213, "plan": "team"}
-FREE = {"age": 57, "income": 18196.76, "tenure": 3.496, "plan": "free"}
-PRO = {"age": 33, "income": 51234.5, "tenure": 0.25, "plan": "pro"}
+TABLES = Path(__file__).parent / "expected"
+Expected = dict[str, Any]
 
 
 @cache
-def results() -> dict[str, Decoded | Refusal]:
-    """Return what the first prediction of each recorded conversation was decoded to."""
-    watches = watch(DEFAULT_PATHS)
-    found = {}
-    for capture in captures():
-        for one in exchanges(read(*capture.steps)):
-            if watches(one.method, one.path):
-                found[capture.name] = decode(one, order=ORDER, max_body=MAX_BODY)
+def expected() -> dict[str, list[Expected]]:
+    """Return what is expected of each recording, exchange by exchange."""
+    found: dict[str, list[Expected]] = {}
+    for table in sorted(TABLES.glob("*.json")):
+        found |= json.loads(table.read_text(encoding="utf-8"))
     return found
 
 
-A = {"age": 0.1, "income": -0.2, "tenure": 0.3, "plan": 1.5}
-B = {"age": -1.0, "income": 0.5, "tenure": -0.25, "plan": 0.75}
-C = {"age": 2, "income": 1, "tenure": 0.5, "plan": -3}
+@cache
+def recordings() -> dict[str, list[Capture]]:
+    """Return the connections of each recording in which HTTP/1 is spoken."""
+    found: dict[str, list[Capture]] = {}
+    for one in captures():
+        if not one.http2 and "http2" not in one.name:
+            found.setdefault(one.name.removesuffix(".2"), []).append(one)
+    return found
 
 
-@pytest.mark.parametrize(
-    ("name", "format_", "expected"),
-    [
-        ("fastapi-one_row-requests", "object", [TEAM]),
-        ("http-httpclient", "object", [TEAM]),
-        ("http-chunk_ext_trailers-rawsocket", "object", [TEAM]),
-        ("bentoml-one_row_kwargs-requests", "object", [{"age": 70, "income": 24333.49, "plan": "team"}]),
-        (
-            "fastapi-one_row_null_unicode-requests",
-            "object",
-            [{**PRO, "tenure": None, "plan": "größe-日本", "customer_id": "c-991", "ts": "2026-11-23T05:00:00Z"}],
-        ),
-        ("mlflow-instances_dicts-requests", "kserve_v1", [TEAM, FREE, PRO]),
-        ("onnxruntime-instances-requests", "kserve_v1", [A, B]),
-        ("torchserve-json_instances-requests", "kserve_v1", [A, B]),
-        ("v1rest-instances-kserve-requests", "kserve_v1", [A, B, C]),
-        ("v1rest-cloudevent_binary-kserve-requests", "kserve_v1", [A, B, C]),
-    ],
-)
-def test_a_recorded_request_gives_the_rows_that_were_sent(name: str, format_: str, expected: list[dict[str, object]]) -> None:
-    """Value for value, from four servers and five clients."""
-    result = results()[name]
-    assert isinstance(result, Decoded)
-    assert (result.format, rows(result)) == (format_, expected)
+def plain(values: Any) -> list[Any]:
+    """Return a column as a list, with None for what is not a number."""
+    cells = values.tolist() if hasattr(values, "tolist") else [*values]
+    return [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells]
 
 
-def test_every_other_recorded_request_is_refused_for_a_reason() -> None:
-    """What the model refused is told from formats that have no decoder yet, and nothing is taken for rows by mistake."""
-    refused = {name: result.reason for name, result in results().items() if isinstance(result, Refusal)}
-    read_ = set(results()) - set(refused)
-    assert {name.partition("-")[0] for name in read_} == {
-        "bentoml",
-        "fastapi",
-        "http",
-        "mlflow",
-        "onnxruntime",
-        "torchserve",
-        "v1rest",
-    }
-    assert len(read_) == 11
-    binary = {name for name, why in refused.items() if why is TapReason.NOT_JSON}
-    assert all(name.startswith("v2bin") for name in binary)
-    assert set(refused.values()) == {TapReason.STATUS, TapReason.UNKNOWN_FORMAT, TapReason.NOT_JSON}
+def outcome(event: Exchange | Refusal, order: tuple[str, ...] = ()) -> Expected:
+    """Return what became of an event, as the tables write it."""
+    if isinstance(event, Refusal):
+        return {"path": None, "refused": event.reason.value}
+    if not watch(DEFAULT_PATHS)(event.method, event.path):
+        return {"path": event.path, "refused": "unwatched"}
+    decoded = decode(event, order=order, max_body=MAX_BODY)
+    if isinstance(decoded, Refusal):
+        return {"path": event.path, "refused": decoded.reason.value}
+    found: Expected = {"path": event.path, "format": decoded.format, "columns": columns(decoded)}
+    found["predictions"] = {name: plain(values) for name, values in predictions(event, max_body=MAX_BODY).items()}
+    return found | ({"version": decoded.model_version} if decoded.model_version else {})
+
+
+def columns(decoded: Decoded) -> dict[str, list[Any]]:
+    """Return the values of each name."""
+    table = decoded.columns or columns_of(decoded.records or [])
+    return {name: plain(values) for name, values in table.values.items()}
+
+
+def spelt_out(line: Expected) -> Expected:
+    """Return a line of a table with its rows turned into columns, as often as they repeat."""
+    if "refused" in line:
+        return line
+    times = line.get("times", 1)
+    names, rows = line["names"], line["rows"]
+    whole = {name: [row[place] for row in rows] * times for place, name in enumerate(names)}
+    return {
+        "path": line["path"],
+        "format": line["format"],
+        "columns": whole,
+        "predictions": {name: values * times for name, values in line["predictions"].items()},
+    } | ({"version": line["version"]} if "version" in line else {})
+
+
+def events(name: str) -> Iterator[Exchange | Refusal]:
+    """Yield what the connections of a recording hold."""
+    for connection in recordings()[name]:
+        yield from read(*connection.steps)
+
+
+def test_every_recording_is_in_the_tables() -> None:
+    """And nothing else is."""
+    assert expected().keys() == recordings().keys()
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_a_recording_gives_what_its_client_sent(name: str) -> None:
+    """Value for value, exchange by exchange."""
+    assert [outcome(event) for event in events(name)] == [*map(spelt_out, expected()[name])]
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_names_of_a_baseline_are_given_to_values_without_names_that_fit(name: str) -> None:
+    """In its order; others are refused, because a width that does not fit is no guess."""
+    order = ("a", "b", "c", "d")
+    for event, line in zip(events(name), expected()[name], strict=True):
+        found, numbers = outcome(event, order), [str(place) for place in range(len(line.get("names", ())))]
+        if not numbers or line["names"] != numbers:
+            assert found == spelt_out(line)
+        elif len(numbers) == len(order):
+            assert found["columns"] == dict(zip(order, spelt_out(line)["columns"].values(), strict=True))
+        else:
+            assert found == {"path": line["path"], "refused": TapReason.WIDTH_MISMATCH.value}
