@@ -53,7 +53,7 @@ class Supervisor:
         self._engine: EngineProcess | None = None
         self._decoder = FrameDecoder()
         self._pause = FIRST_PAUSE
-        self._began = self._heard = self._checked = 0.0
+        self._began = self._heard = 0.0
         self._limit = memory_limit()
         self._ended = asyncio.Event()
         self.state = State.DOWN
@@ -61,7 +61,6 @@ class Supervisor:
     def start(self) -> None:
         """Start the first engine and begin to watch."""
         self._launch()
-        self._checked = self._loop.time()
         self._loop.call_later(CHECK_SECONDS, self._check)
 
     async def stop(self) -> None:
@@ -127,7 +126,6 @@ class Supervisor:
         if self.state is State.STOPPED:
             return
         self._loop.call_later(CHECK_SECONDS, self._check)
-        self._forgive_own_sleep()
         if self._engine is None:
             return
         fault = self._fault(self._engine, self._loop.time() - self._heard)
@@ -135,13 +133,6 @@ class Supervisor:
             self._lose(fault)
         else:
             self._report()
-
-    def _forgive_own_sleep(self) -> None:
-        """When this process was stopped or starved for a while, the engine's beats of that time are still unread."""
-        now = self._loop.time()
-        if now - self._checked > 2 * CHECK_SECONDS:
-            self._heard = now
-        self._checked = now
 
     def _fault(self, engine: EngineProcess, silence: float) -> str | None:
         if silence > (SILENCE_SECONDS if self.state is State.UP else STARTUP_SECONDS):
