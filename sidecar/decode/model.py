@@ -55,18 +55,21 @@ class Payload:
         The body without Content-Encoding.
     order
         The baseline's features in their order, for rows without names; empty if there is no baseline.
+    limit
+        Bytes that what is compressed in the body may become.
     headers
         The header fields of the request, or of the part of it that this payload is.
     depth
         How many envelopes, such as a form or a CloudEvent, this payload was taken out of.
     """
 
-    __slots__ = ("_document", "_parsed", "body", "depth", "exchange", "headers", "order")
+    __slots__ = ("_document", "_parsed", "body", "depth", "exchange", "headers", "limit", "order")
 
-    def __init__(self, exchange: Exchange, body: bytes, order: Sequence[str]) -> None:
+    def __init__(self, exchange: Exchange, body: bytes, order: Sequence[str], limit: int = 0) -> None:
         self.exchange = exchange
         self.body = body
         self.order = order
+        self.limit = limit
         self.headers: Headers = exchange.request_headers
         self.depth = 0
         self._parsed = False
@@ -74,7 +77,7 @@ class Payload:
 
     def part(self, body: bytes, headers: Headers) -> "Payload":
         """Return a payload that was inside of this one."""
-        inner = Payload(self.exchange, body, self.order)
+        inner = Payload(self.exchange, body, self.order, self.limit)
         inner.headers, inner.depth = headers, self.depth + 1
         return inner
 

@@ -85,7 +85,7 @@ def decode(
         return body
     if not body and b"?" not in exchange.target:
         return Refusal(TapReason.EMPTY, "no body")
-    payload = Payload(exchange, body, order)
+    payload = Payload(exchange, body, order, max_body)
     try:
         return _chosen(payload, format, mapping) or _unrecognised(payload)
     except Exception as error:  # noqa: BLE001 -- a payload that finds a fault in a decoder must not stop the reading of others

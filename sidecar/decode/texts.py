@@ -16,6 +16,7 @@ _NUMBER: Final = re.compile(
     r"\s*[+-]?(?!0\d+\s*$)(?:(\d+)|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?)\s*", re.IGNORECASE | re.ASCII
 )
 _LONGEST: Final = 400
+_BEYOND: Final = 2**64
 # All that plain numbers are made of, and nothing that may be a code.
 _NOT_PLAIN: Final = re.compile(r"[^\d.eE+\-\n]|(?m:^)[+-]?0\d", re.ASCII)
 
@@ -32,7 +33,7 @@ def value_of(text: str) -> object:
         return None
     found = _NUMBER.fullmatch(text) if len(text) < _LONGEST else None
     if found is not None:
-        return int(text) if found[1] is not None else float(text)
+        return _whole(text) if found[1] is not None else float(text)
     return _BOOLEANS.get(text.lower(), text)
 
 
@@ -54,7 +55,9 @@ def column_of(texts: Sequence[str]) -> Sequence[object]:
 
 
 def _whole(text: str) -> int | float:
-    return int(text) if len(text) < _LONGEST else float(text)
+    """Read a whole number exactly within 64 bits, else as the nearest double, as JSON is read."""
+    whole = int(text) if len(text) < _LONGEST else _BEYOND
+    return whole if -(2**63) <= whole < _BEYOND else float(text)
 
 
 def _mixed(texts: Sequence[str]) -> Sequence[object]:
