@@ -20,6 +20,9 @@ prediction
 
 # The order of these lines is the order in which formats are tried: the more one says of itself, the earlier.
 # isort: off
+from sidecar.decode import v2_grpc as _v2_grpc  # noqa: F401
+from sidecar.decode import tensorflow_grpc as _tensorflow_grpc  # noqa: F401
+from sidecar.decode import seldon_grpc as _seldon_grpc  # noqa: F401
 from sidecar.decode import v2_binary as _v2_binary  # noqa: F401
 from sidecar.decode import multipart as _multipart  # noqa: F401
 from sidecar.decode import csv_text as _csv_text  # noqa: F401

@@ -16,9 +16,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final
 
-from sidecar.columns import ABSENT, Column, columns_of
+from sidecar.columns import ABSENT, Column, Columns, columns_of
+from sidecar.decode import seldon_grpc, tensorflow_grpc, v2_grpc
 from sidecar.decode.charset import in_utf8
 from sidecar.decode.csv_text import text_table
+from sidecar.decode.grpc import is_grpc
 from sidecar.decode.json_text import json_document
 from sidecar.decode.mapping import Mapping
 from sidecar.decode.ndjson import lines_of
@@ -48,9 +50,21 @@ def predictions(exchange: Exchange, *, max_body: int, mapping: Mapping | None = 
     if isinstance(body, Refusal) or not body:
         return {}
     try:
+        if is_grpc(headers.get(b"content-type", b"").decode("latin-1")):
+            return _of_grpc(exchange, max_body)
         return _of_body(body, headers, mapping)
     except Exception:  # noqa: BLE001 -- as with requests: an answer that finds a fault here must not stop the reading of others
         return {}
+
+
+def _of_grpc(exchange: Exchange, limit: int) -> Predictions:
+    if v2_grpc.STREAM in exchange.path or v2_grpc.UNARY in exchange.path:
+        return _merged([_named(_of_tensors(tensors)) for tensors in v2_grpc.answered(exchange, limit)])
+    if seldon_grpc.SERVICE in exchange.path:
+        found = seldon_grpc.answered(exchange, limit)
+        return _named(_of_rows(found)) if isinstance(found, Columns) else _of_document(found)
+    tensors, rows = tensorflow_grpc.answered(exchange, limit)
+    return _named(_of_tensors(tensors) if tensors else _of_rows(rows))
 
 
 def _of_body(inflated: bytes, headers: Headers, mapping: Mapping | None) -> Predictions:
@@ -110,7 +124,12 @@ def _of_lines(documents: Sequence[object] | Refusal) -> Predictions:
     """Put together what several documents predict, if all of them have the same outputs."""
     if isinstance(documents, Refusal):
         return {}
-    parts = [_of_document(document) for document in documents]
+    return _merged([_of_document(document) for document in documents])
+
+
+def _merged(parts: Sequence[Predictions]) -> Predictions:
+    if len(parts) == 1:
+        return parts[0]
     if not parts or any(part.keys() != parts[0].keys() for part in parts):
         return {}
     return {name: [*chain.from_iterable(_listed(part[name]) for part in parts)] for name in parts[0]}

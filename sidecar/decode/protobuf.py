@@ -11,7 +11,6 @@ leave numbers unpacked (none of today's does by itself); these are found among t
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,9 +20,13 @@ from sidecar.exchange.model import Refusal
 from sidecar.reasons import TapReason
 
 VARINT: Final = "varint"
-FIXED: Final = {"float": np.dtype("<f4"), "double": np.dtype("<f8")}
+VALUE: Final = "Value"
+LIST: Final = "ListValue"
+"""The messages of protobuf itself that stand for JSON; `document` reads them."""
+FIXED: Final[dict[str, np.dtype[Any]]] = {"float": np.dtype("<f4"), "double": np.dtype("<f8")}
 
 _LONGEST_VARINT = 10
+_WIRE_TYPES = {VARINT: 0, "double": 1, "float": 5}
 _NOT_PROTOBUF: Final = Refusal(TapReason.BAD_ENVELOPE, "no such protobuf message")
 
 
@@ -33,7 +36,7 @@ class Field(NamedTuple):
     Attributes
     ----------
     kind
-        ``string``, ``bytes``, ``int64``, ``float``, ``double``, ``bool``, or the name of a message in the same schema.
+        ``string``, ``bytes``, ``int64``, ``float``, ``double``, `VALUE`, `LIST`, or the name of a message in the same schema.
     many
         Whether it is repeated.
     """
@@ -93,19 +96,23 @@ class Messages:
     def _pool(self) -> Any:
         from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
         from google.protobuf.descriptor_pool import DescriptorPool
+        from google.protobuf.struct_pb2 import DESCRIPTOR
 
         file = FileDescriptorProto(name=f"{self._package}.proto", package=self._package, syntax="proto3")
+        file.dependency.append(DESCRIPTOR.name)
         for name, fields in self._schema.items():
             described = file.message_type.add(name=name)
             for number, field, kind, repeated in fields:
                 one = described.field.add(name=field, number=number)
                 one.label = FieldDescriptorProto.LABEL_REPEATED if repeated else FieldDescriptorProto.LABEL_OPTIONAL
-                if kind in self._schema:
-                    one.type, one.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".{self._package}.{kind}"
+                if kind in self._schema or kind in (VALUE, LIST):
+                    package = self._package if kind in self._schema else "google.protobuf"
+                    one.type, one.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".{package}.{kind}"
                 else:
                     one.type = FieldDescriptorProto.Type.Value(f"TYPE_{kind.upper()}")
         pool = DescriptorPool()
-        pool.Add(file)  # type: ignore[no-untyped-call]
+        pool.AddSerializedFile(DESCRIPTOR.serialized_pb)
+        pool.Add(file)
         return pool
 
 
@@ -160,19 +167,26 @@ def _unpacked(message: Any, name: str, kind: str) -> NDArray[Any]:
     """Return numbers that each came as a field of their own."""
     from google.protobuf.unknown_fields import UnknownFieldSet
 
-    number = message.DESCRIPTOR.fields_by_name[name].number
-    found = [field.data for field in UnknownFieldSet(message) if field.field_number == number]
+    wanted = message.DESCRIPTOR.fields_by_name[name].number, _WIRE_TYPES[kind]
+    unknown: Any = UnknownFieldSet(message)
+    found = [field.data for field in unknown if (field.field_number, field.wire_type) == wanted]
     if kind == VARINT:
         return np.array([each & (2**64 - 1) for each in found], np.uint64).view(np.int64)
     dtype = FIXED[kind]
-    return np.array(found, f"<u{dtype.itemsize}").view(dtype)
+    bits: NDArray[Any] = np.array(found, f"<u{dtype.itemsize}")
+    return bits.view(dtype)
+
+
+def document(value: Any) -> Any:
+    """Return a `VALUE` as the JSON document that it stands for."""
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return {name: document(each) for name, each in value.struct_value.fields.items()}
+    if kind == "list_value":
+        return [document(each) for each in value.list_value.values]
+    return None if kind in (None, "null_value") else getattr(value, kind)
 
 
 def texts(values: Sequence[bytes]) -> list[str]:
     """Return texts, whatever bytes they are."""
     return [value.decode("utf-8", "replace") for value in values]
-
-
-def flat(lists: Sequence[Sequence[Any]]) -> list[Any]:
-    """Return the items of all lists."""
-    return [*chain.from_iterable(lists)]

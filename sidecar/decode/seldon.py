@@ -9,7 +9,7 @@ from sidecar.columns import Columns
 from sidecar.decode.model import Decoded, Payload
 from sidecar.decode.registry import By, decode_inner, register
 from sidecar.decode.rows import Rows, named, rows_in
-from sidecar.decode.tensors import Tensor, columns_of_tensors, from_json, shape_of
+from sidecar.decode.tensors import Tensor, Values, columns_of_tensors, from_json, shape_of
 from sidecar.exchange.model import Refusal
 from sidecar.reasons import TapReason
 
@@ -54,8 +54,11 @@ def _tensor_rows(tensor: object, names: list[Any] | None, order: Any) -> Columns
     if isinstance(shape, Refusal):
         return shape
     values = from_json("FP64", shape, tensor.get("values"))
-    if isinstance(values, Refusal):
-        return values
+    return values if isinstance(values, Refusal) else rows_of_tensor(shape, values, names, order)
+
+
+def rows_of_tensor(shape: tuple[int, ...], values: Values, names: list[Any] | None, order: Any) -> Columns | Refusal:
+    """Return the rows of a tensor whose names are beside it, if anywhere; one dimension is one row."""
     if len(shape) == 1:
         shape = (1, *shape)
     return columns_of_tensors([Tensor("", shape, values)], [str(name) for name in names] if names else order or _numbers(shape))

@@ -10,9 +10,13 @@ from sidecar.settings.address import Address
 MEBIBYTE = 1 << 20
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Method = Literal["psi", "chi_square", "js", "ks", "wasserstein", "kl", "hellinger"]
 TapFormat = Literal[
     "auto",
     "mapping",
+    "v2_grpc",
+    "tensorflow_grpc",
+    "seldon_grpc",
     "v2_binary",
     "multipart",
     "csv",
@@ -101,10 +105,14 @@ class Model(Group):
 
 
 class FeatureThresholds(Group):
-    """Thresholds of one feature; what is not given falls back to the common ones."""
+    """Thresholds of one feature; what is not given falls back to the common ones.
+
+    A `method` replaces the score of the feature; its thresholds are then on the scale of that method.
+    """
 
     warning: Positive | None = None
     critical: Positive | None = None
+    method: Method | None = None
 
 
 class Thresholds(Group):
@@ -120,6 +128,10 @@ class Thresholds(Group):
         """Return (warning, critical) of `feature`."""
         own = self.features.get(feature, _NO_OVERRIDE)
         return (own.warning or self.warning, own.critical or self.critical)
+
+    def method_of(self, feature: str) -> str | None:
+        """Return the method that `feature` is to be scored by, None for the ordinary one."""
+        return self.features.get(feature, _NO_OVERRIDE).method
 
     @model_validator(mode="after")
     def _warning_comes_first(self) -> Self:
