@@ -13,10 +13,9 @@ from typing import Any
 
 import orjson
 
-from sidecar.engine.budget import PERIOD_SECONDS, Budget, Offer
+from sidecar.engine.budget import PERIOD_SECONDS, Budget
 from sidecar.engine.pipeline import Pipeline
 from sidecar.frames import Frame, FrameDecoder, Kind, encode
-from sidecar.reasons import TapReason
 
 SLICE_BYTES = 1 << 16
 _SHARE = struct.Struct("<d")
@@ -27,8 +26,6 @@ class Inbox:
 
     Parameters
     ----------
-    buffer
-        The relay's ``tap.buffer`` in bytes, to know how crowded it is.
     hear_relay
         Takes the relay's own figures.
     stopped
@@ -40,17 +37,15 @@ class Inbox:
         sock: socket.socket,
         budget: Budget,
         *,
-        buffer: int,
         hear_relay: Callable[[dict[str, Any]], None],
         stopped: Callable[[], None],
     ) -> None:
         self._sock = sock
         self._budget = budget
-        self._buffer = buffer
         self._hear_relay = hear_relay
         self._stopped = stopped
         self._decoder = FrameDecoder()
-        self._offer = Offer()
+        self._offered = 0
         self._loop = asyncio.get_running_loop()
         self._pipeline: Pipeline
 
@@ -63,9 +58,7 @@ class Inbox:
     def beat(self) -> None:
         """Say that the loop runs, and what share of the exchanges fits the budget."""
         self.tell(Kind.BEAT)
-        before = self._budget.share
-        if self._budget.judge(self._offer, monotonic()) != before:
-            self.tell(Kind.SHARE, payload=_SHARE.pack(self._budget.share))
+        self.tell(Kind.SHARE, payload=_SHARE.pack(self._budget.judge(self._offered, monotonic())))
         self._loop.call_later(PERIOD_SECONDS, self.beat)
 
     def tell(self, kind: Kind, connection: int = 0, payload: bytes = b"") -> None:
@@ -110,11 +103,7 @@ class Inbox:
             self._end()
             return
         figures = orjson.loads(frame.payload)
-        self._offer = Offer(
-            exchanges=figures["exchanges"],
-            overflowed=figures["dropped"][TapReason.OVERFLOW],
-            waiting=figures["tap_pending_bytes"] / self._buffer,
-        )
+        self._offered = figures["exchanges"]
         self._hear_relay(figures)
 
     def _end(self) -> None:

@@ -7,6 +7,7 @@ says ``no_baseline`` helps more than a container that restarts for ever.
 import asyncio
 import gc
 import os
+import signal
 import socket
 import time
 from functools import partial
@@ -83,6 +84,7 @@ class _Engine:
         """Serve and read until told to stop, then flush."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(on_loop_exception)
+        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
         tap.setblocking(False)
         runner = await serve(self._state, monitor)
         self._read_tap(tap)
@@ -100,7 +102,6 @@ class _Engine:
         inbox = Inbox(
             tap,
             Budget(settings.tap.cpu, time.monotonic()),
-            buffer=settings.tap.buffer,
             hear_relay=state.hear_relay,
             stopped=self._stop.set,
         )

@@ -56,6 +56,10 @@ class EngineProcess:
         except (OSError, IndexError):
             return 0
 
+    def terminate(self) -> None:
+        """Ask it to end without reading what still waits for it."""
+        self._process.terminate()
+
     def kill(self) -> None:
         """End it now, however stuck it is."""
         self._process.kill()

@@ -52,6 +52,11 @@ class Outbox:
         """Bytes that wait in this process."""
         return len(self._ring)
 
+    @property
+    def filled(self) -> float:
+        """The part of the room that is taken, 0 to 1."""
+        return (len(self._ring) + self.reserved) / self._limit
+
     def room_for(self, size: int) -> bool:
         """Return whether `size` more bytes stay within the limit."""
         return len(self._ring) + self.reserved + size <= self._limit

@@ -8,22 +8,23 @@ of it touches a connection: the tees stop copying, and begin again with the next
 import asyncio
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from enum import Enum
 
 import orjson
 
 from sidecar.frames import Frame, FrameDecoder, FrameError, Kind
 from sidecar.logs import get_logger
+from sidecar.relay.crowding import Crowding
 from sidecar.relay.engine_process import EngineProcess, memory_limit
 from sidecar.relay.tee import Tap
 
 STARTUP_SECONDS = 60.0
 SILENCE_SECONDS = 5.0
 CHECK_SECONDS = 0.5
+LOOK_SECONDS = 0.1
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 HEALTHY_SECONDS = 60.0
-STOP_SECONDS, KILL_SECONDS = 5.0, 1.0
+READ_SECONDS, STOP_SECONDS, KILL_SECONDS = 2.0, 4.0, 1.0
 FIGURES_ROOM = 1 << 12
 
 
@@ -55,6 +56,8 @@ class Supervisor:
         self._pause = FIRST_PAUSE
         self._began = self._heard = 0.0
         self._limit = memory_limit()
+        self._affordable = 1.0
+        self._crowding = Crowding()
         self._ended = asyncio.Event()
         self.state = State.DOWN
 
@@ -62,6 +65,7 @@ class Supervisor:
         """Start the first engine and begin to watch."""
         self._launch()
         self._loop.call_later(CHECK_SECONDS, self._check)
+        self._loop.call_later(LOOK_SECONDS, self._look)
 
     async def stop(self) -> None:
         """Ask the engine to flush and exit; kill it when it takes too long."""
@@ -71,13 +75,21 @@ class Supervisor:
             return
         self._tap.outbox.control(Kind.STOP, 0)
         self._tap.outbox.flush()
+        if await self._ended_within(READ_SECONDS):
+            return
+        engine.terminate()  # without reading what still waits for it
+        if await self._ended_within(STOP_SECONDS):
+            return
+        engine.kill()
+        self._log.error("engine_killed", why="it did not stop in time")
+        await self._ended_within(KILL_SECONDS)
+
+    async def _ended_within(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self._ended.wait(), STOP_SECONDS)
+            await asyncio.wait_for(self._ended.wait(), seconds)
         except TimeoutError:
-            engine.kill()
-            self._log.error("engine_killed", why="it did not stop in time")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), KILL_SECONDS)
+            return False
+        return True
 
     def _launch(self) -> None:
         if self.state is State.STOPPED:
@@ -118,9 +130,21 @@ class Supervisor:
             self.state = State.UP
             self._log.info("engine_up", seconds=round(self._heard - self._began, 3))
         if frame.kind == Kind.SHARE:
-            self._tap.share = self._tap.figures.sampled_share = struct.unpack("<d", frame.payload)[0]
+            self._affordable = struct.unpack("<d", frame.payload)[0]
+            self._settle()
         elif frame.kind == Kind.UNREAD and (tee := self._tap.tees.get(frame.connection)) is not None:
             tee.unread()
+
+    def _look(self) -> None:
+        """See how crowded the outbox is, often enough that it does not fill up in between."""
+        if self.state is not State.STOPPED:
+            self._loop.call_later(LOOK_SECONDS, self._look)
+            self._crowding.judge(self._tap.outbox.filled)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Copy what the engine can afford, or less while too much waits for it."""
+        self._tap.share = self._tap.figures.sampled_share = min(self._affordable, self._crowding.share)
 
     def _check(self) -> None:
         if self.state is State.STOPPED:
@@ -152,6 +176,7 @@ class Supervisor:
         if engine is None:
             return
         self._loop.remove_reader(engine.sock)
+        self._affordable, self._crowding = 1.0, Crowding()
         self._tap.engine_lost()
         if self.state is not State.STOPPED:
             engine.kill()
