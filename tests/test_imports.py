@@ -73,6 +73,6 @@ def test_the_core_reads_no_clock_and_does_no_io(place: str, root: Path) -> None:
 
 
 def test_no_source_names_a_library_that_is_too_slow_to_load(root: Path) -> None:
-    """Neither scipy.stats nor a data frame library is imported anywhere, not even late."""
-    guilty = {str(file): names for file in sources(root / "sidecar") if (names := imported_in(file) & NOWHERE)}
-    assert guilty == {}
+    """Neither scipy.stats nor a data frame library is imported, not even late; polars by the reader of Parquet alone."""
+    guilty = {file.name: names for file in sources(root / "sidecar") if (names := imported_in(file) & NOWHERE)}
+    assert guilty == {"parquet_files.py": {"polars"}}

@@ -7,7 +7,7 @@ from typing import Final
 from sidecar.baseline.collect import TEXTS_REMEMBERED, Collector, collector
 from sidecar.baseline.errors import BaselineError
 from sidecar.baseline.profile import Profile
-from sidecar.baseline.source import Records, Source, Table
+from sidecar.baseline.source import Records, Source, Table, Wanted
 from sidecar.baseline.study import Study
 from sidecar.baseline.summary import SEEN
 from sidecar.columns import Column
@@ -130,7 +130,7 @@ def _check_name(name: object) -> None:
 
 def _collect(source: Source, collectors: Mapping[str, Collector], choices: Choices) -> int:
     rows = 0
-    for batch in source.read(choices.categorical):
+    for batch in source.read(Wanted(dict.fromkeys(choices.categorical, "categorical"), collectors.keys())):
         rows += batch.rows
         for name, column in batch.values.items():
             if name in collectors:

@@ -15,16 +15,19 @@ with gaps, is the category ``1`` that the traffic will have.
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 from sidecar.baseline.errors import BaselineError
+from sidecar.baseline.profile import Kind
+from sidecar.baseline.source import EVERYTHING, Progress, Wanted, unread, unwatched
 from sidecar.baseline.study import Study
-from sidecar.columns import Columns
+from sidecar.columns import Column, Columns
 
 ROWS: Final = 4096
 """Rows that are read at once."""
@@ -93,12 +96,12 @@ class TextStudy:
                 return found
         return Study(0, self.cells - self.empty, self.empty)
 
-    def reading(self, *, categorical: bool) -> Callable[[Sequence[str]], Sequence[object]]:
-        """Return what turns cells into the JSON values that they would have been."""
+    def reading(self, kind: Kind | None) -> Callable[[Sequence[str]], Sequence[object]]:
+        """Return what turns cells into the JSON values that they would have been; `kind` if the column is wanted as one."""
         numeric = self.study().kind == "numeric"
         if self.boolean:
             return _booleans
-        if numeric and not categorical:
+        if kind == "numeric" or (numeric and kind is None):
             return lambda texts: _floats(texts) or _numbers(texts)
         return _numbers if numeric and self.numbers + self.nothing == self.cells else _texts
 
@@ -106,10 +109,11 @@ class TextStudy:
 class CsvFiles:
     """One table in one or more CSV files, which have the same columns in any order."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], progress: Progress = unwatched) -> None:
         self._paths = paths
+        self._progress = progress
         self._names = _same_names([(path, _header(path)) for path in paths])
-        self._studies: Mapping[str, TextStudy] = {name: TextStudy() for name in self._names if name}
+        self._studies: Mapping[str, TextStudy] = {}
         self.notes = ("a column without a name (a row index?) is left out",) if "" in self._names else ()
 
     def studies(self) -> Mapping[str, Study]:
@@ -120,15 +124,20 @@ class CsvFiles:
                 each.look(columns[name])
         return {name: each.study() for name, each in self._studies.items()}
 
-    def read(self, categorical: Collection[str]) -> Iterator[Columns]:
-        """Yield all rows, with the values that they would have in JSON; after `studies`."""
-        readings = {name: each.reading(categorical=name in categorical) for name, each in self._studies.items()}
+    def read(self, wanted: Wanted = EVERYTHING) -> Iterator[Columns]:
+        """Yield all rows, with the values that they would have in JSON."""
+        if not self._studies:
+            self.studies()
+        readings = {name: each.reading(wanted.kinds.get(name)) for name, each in self._studies.items() if wanted.cells_of(name)}
         for rows, columns in self._batches():
-            yield Columns(rows, {name: read(columns[name]) for name, read in readings.items()})
+            values: dict[str, Column] = {name: read(columns[name]) for name, read in readings.items()}
+            yield Columns(rows, values | {name: unread(rows) for name in self._studies if name not in values})
 
     def _batches(self) -> Iterator[tuple[int, Mapping[str, Sequence[str]]]]:
-        for path in self._paths:
-            for names, rows in filter(itemgetter(1), _tables(path)):
+        sizes = [file_size(path) for path in self._paths]
+        for number, path in enumerate(self._paths):
+            for names, rows, place in filter(itemgetter(1), _tables(path)):
+                self._progress(sum(sizes[:number]) + place, sum(sizes))
                 yield len(rows), dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
@@ -162,7 +171,7 @@ def _texts(texts: Sequence[str]) -> Sequence[object]:
 
 
 def _header(path: Path) -> list[str]:
-    return next((names for names, _ in _tables(path)), [])
+    return next((names for names, *_ in _tables(path)), [])
 
 
 def _same_names(headers: Sequence[tuple[Path, list[str]]]) -> list[str]:
@@ -173,19 +182,27 @@ def _same_names(headers: Sequence[tuple[Path, list[str]]]) -> list[str]:
     return names
 
 
-def _tables(path: Path) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """Yield the header and some rows at a time; at least once, if there is a header."""
+def file_size(path: Path) -> int:
+    """Return how many bytes a file has, 0 if nobody knows."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _tables(path: Path) -> Iterator[tuple[list[str], list[list[str]], int]]:
+    """Yield the header, some rows at a time, and how many bytes have been read; at least once, if there is a header."""
+    try:
+        with path.open("rb") as raw, TextIOWrapper(raw, newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, delimiter=_delimiter(file.readline()))
             file.seek(0)
             names = _checked(next(reader, []), path)
-            yield names, []
+            yield names, [], 0
             number = 1
             filled = filter(None, reader)
             while rows := [*islice(filled, ROWS)]:
                 _check_width(rows, len(names), number, path)
-                yield names, rows
+                yield names, rows, raw.tell()
                 number += len(rows)
     except OSError as error:
         raise BaselineError(f"cannot be read: {error.strerror}", source=str(path)) from None

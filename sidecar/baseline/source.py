@@ -1,19 +1,59 @@
 """Where baseline data comes from: something that can be read twice, in batches.
 
 The first reading finds out what the columns are, the second counts them. Two readings cost time and save memory: text can be
-told from numbers only when the whole column has been looked at, and keeping it until then would mean keeping everything.
+told from numbers only when the whole column has been looked at, and keeping it until then would mean keeping everything. Data
+that is compared with a baseline comes from the same sources, because a file must mean the same on both sides.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from sidecar.baseline.errors import BaselineError
+from sidecar.baseline.profile import Kind
 from sidecar.baseline.study import Study, study
-from sidecar.columns import Column, Columns, batches
+from sidecar.columns import Coded, Column, Columns, batches
+
+Progress = Callable[[int, int], None]
+"""Is told how much of one reading is done, and of how much; the unit is the source's own."""
+
+
+def unwatched(_done: int, _whole: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to have of a source, which may spare itself the rest.
+
+    Attributes
+    ----------
+    kinds
+        Columns that are to be read as numbers or as categories, whatever they look like.
+    only
+        The columns whose cells matter; of the others, that they are there. None: all of them.
+    """
+
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    only: Collection[str] | None = None
+
+    def cells_of(self, name: str) -> bool:
+        """Whether the cells of a column matter."""
+        return self.only is None or name in self.only
+
+
+EVERYTHING = Wanted()
+
+
+def unread(rows: int) -> Column:
+    """Return a column that is there, and whose cells nobody will look at."""
+    return Coded((None,), np.zeros(rows, dtype=np.uint8))
 
 
 class Source(Protocol):
-    """Data to make a profile of."""
+    """Data to make a profile of, or to compare with one."""
 
     @property
     def notes(self) -> Sequence[str]:
@@ -22,8 +62,8 @@ class Source(Protocol):
     def studies(self) -> Mapping[str, Study]:
         """Look through everything and return what each column is."""
 
-    def read(self, categorical: Collection[str]) -> Iterator[Columns]:
-        """Yield everything; columns named in `categorical` are wanted as categories, whatever they look like."""
+    def read(self, wanted: Wanted = EVERYTHING) -> Iterator[Columns]:
+        """Yield everything that is wanted."""
 
 
 class Records:
@@ -48,8 +88,8 @@ class Records:
         """Look through all rows."""
         return study(self.read())
 
-    def read(self, categorical: Collection[str] = ()) -> Iterator[Columns]:
-        """Yield the rows in batches; nothing has to be told about categories, for JSON says what is a number."""
+    def read(self, wanted: Wanted = EVERYTHING) -> Iterator[Columns]:
+        """Yield the rows in batches; JSON says what is a number, so kinds change nothing."""
         return batches(self._records)
 
 
@@ -74,6 +114,6 @@ class Table:
         """Look through all columns."""
         return study(self.read())
 
-    def read(self, categorical: Collection[str] = ()) -> Iterator[Columns]:
+    def read(self, wanted: Wanted = EVERYTHING) -> Iterator[Columns]:
         """Yield the columns as they are, at once: they are in memory anyway."""
         yield self._columns

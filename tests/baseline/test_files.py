@@ -21,6 +21,7 @@ from sidecar.baseline import (
     profile_text,
 )
 from sidecar.baseline.csv_files import CsvFiles, TextStudy, number_in
+from sidecar.baseline.source import Wanted
 from sidecar.baseline.summary import categorical_feature
 
 RECORDS: list[dict[str, object]] = [
@@ -238,7 +239,9 @@ def test_a_column_that_does_not_exist_cannot_be_chosen(tmp_path: Path) -> None:
         ("t.ndjson", b'{"a": 1}\n[1]\n', "line 2 is no object"),
         ("t.ndjson", b'{"a": "\xff"}\n', "is no UTF-8 text"),
         ("t.ndjson", b"[" * 100_000 + b"\n", "line 1 is no JSON"),
-        ("t.parquet", b"PAR1", "is of no known format; the name should end with .csv, .tsv, .json, .ndjson, .jsonl"),
+        ("t.orc", b"ORC", "is of no known format; the name should end with .csv, .tsv, .json, .ndjson, .jsonl, .parquet"),
+        ("t.parquet", b"PAR1", "is no Parquet that can be read"),
+        ("t.parquet", b"PAR1" + b"x" * 100 + b"PAR1", "is no Parquet that can be read"),
         ("t", b"a,b", "is of no known format"),
     ],
 )
@@ -248,7 +251,7 @@ def test_a_file_that_cannot_be_a_baseline_says_why(name: str, content: bytes, fa
     assert fault in refused(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["none.csv", "none.json", "none.ndjson"])
+@pytest.mark.parametrize("name", ["none.csv", "none.json", "none.ndjson", "none.parquet"])
 def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     """The message has the file and the system's reason."""
     assert refused(tmp_path / name) == f"{tmp_path / name}: cannot be read: No such file or directory"
@@ -262,8 +265,16 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     assert "is of another format" in refused(one, tmp_path / "three.json")
 
 
-def test_a_csv_can_be_read_only_after_it_was_studied(tmp_path: Path) -> None:
-    """What a cell means is known once all of them were seen: before, every column is text."""
-    source = CsvFiles([write_csv(tmp_path / "t.csv", [{"a": 1}])])
-    source.studies()
-    assert [batch.values["a"] for batch in source.read(())] == [[1.0]]
+def test_a_csv_is_studied_before_it_is_read(tmp_path: Path) -> None:
+    """What a cell means is known once all of them were seen, whether somebody asked for that first or not."""
+    file = write_csv(tmp_path / "t.csv", [{"a": 1, "b": "x"}])
+    (batch,) = CsvFiles([file]).read()
+    assert batch.values == {"a": [1.0], "b": ["x"]}
+
+
+def test_a_column_of_text_can_be_wanted_as_numbers(tmp_path: Path) -> None:
+    """Beside a baseline of numbers, a column with many words is numbers with gaps; cells that nobody wants are not read."""
+    file = write_csv(tmp_path / "t.csv", [{"a": cell, "b": 1} for cell in ("1", "x", "y", "")])
+    (batch,) = CsvFiles([file]).read(Wanted({"a": "numeric"}, only=["a"]))
+    assert [*batch.values["a"]] == [1, "x", "y", None]
+    assert [*batch.values["b"]] == [None] * 4
