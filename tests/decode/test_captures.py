@@ -38,11 +38,10 @@ def expected() -> dict[str, list[Expected]]:
 
 @cache
 def recordings() -> dict[str, list[Capture]]:
-    """Return the connections of each recording in which HTTP/1 is spoken."""
+    """Return the connections of each recording."""
     found: dict[str, list[Capture]] = {}
     for one in captures():
-        if not one.http2 and "http2" not in one.name:
-            found.setdefault(one.name.removesuffix(".2"), []).append(one)
+        found.setdefault(one.name.removesuffix(".2"), []).append(one)
     return found
 
 
