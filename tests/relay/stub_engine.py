@@ -1,6 +1,7 @@
 """An engine that does one thing only: what its second argument says, on the descriptor that its first one names."""
 
 import os
+import signal
 import socket
 import sys
 import time
@@ -14,6 +15,8 @@ def main() -> None:
     """Behave as asked until the relay says stop, or is gone."""
     sock = socket.socket(fileno=int(sys.argv[1]))
     what = sys.argv[2]
+    if what == "does not end":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sock.sendall(b"garbage" * 10 if what == "babbles" else encode(Kind.BEAT))
     if what == "exits":
         os._exit(3)
@@ -22,7 +25,7 @@ def main() -> None:
     ballast = bytearray(os.urandom(1 << 20) * 96) if what == "grows" else b""
     sock.settimeout(BEAT_SECONDS)
     decoder = FrameDecoder()
-    while not stopped(sock, decoder) or what == "does not stop":
+    while not stopped(sock, decoder) or what in ("does not stop", "does not end"):
         sock.sendall(encode(Kind.BEAT))
     del ballast
 

@@ -67,6 +67,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SILENCE_SECONDS", SILENCE)
     monkeypatch.setattr(module, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(module, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(module, "READ_SECONDS", 0.5)
     monkeypatch.setattr(module, "STOP_SECONDS", 1.0)
     monkeypatch.setattr(module, "memory_limit", lambda: 64 << 20)
 
@@ -158,12 +159,11 @@ def test_pauses_between_attempts_double(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_pause_after_a_long_life_is_short_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What went wrong long ago says nothing about this time."""
-    monkeypatch.setattr(module, "HEALTHY_SECONDS", 0.3)
 
     async def test(watched: Watched) -> None:
         await watched.up(4)
         assert watched.supervisor._pause > module.FIRST_PAUSE * 4
-        await asyncio.sleep(0.4)
+        monkeypatch.setattr(module, "HEALTHY_SECONDS", 0.0)
         watched.engines[-1].kill()
         await watched.up(5)
         assert watched.supervisor._pause == module.FIRST_PAUSE * 2
@@ -204,10 +204,11 @@ def test_an_engine_is_asked_to_stop_and_waited_for() -> None:
     assert engine.exit_text() == "exit 0"
 
 
-def test_an_engine_that_does_not_stop_is_killed_after_a_while() -> None:
+@pytest.mark.parametrize(("manner", "ended"), [("does not stop", "SIGTERM"), ("does not end", "SIGKILL")])
+def test_an_engine_that_does_not_stop_is_terminated_and_one_that_does_not_end_is_killed(manner: str, ended: str) -> None:
     """Also when one before it had ended, which once counted as the end of every later one."""
 
     async def test(watched: Watched) -> None:
         await watched.up(2)
 
-    assert run(test, "exits", "does not stop")[-1].exit_text() == "SIGKILL"
+    assert run(test, "exits", manner)[-1].exit_text() == ended
