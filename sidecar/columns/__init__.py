@@ -22,11 +22,12 @@ from sidecar.columns.category import LONGEST, WRONG_TYPE, WrongType, category_te
 from sidecar.columns.coded import Coded
 from sidecar.columns.model import ABSENT, Absent, Column, Columns, is_array
 from sidecar.columns.numbers import Numbers, numbers_of
-from sidecar.columns.rows import BATCH, batches, columns_of, records_of
+from sidecar.columns.rows import BATCH, CELLS, batches, columns_of, records_of, slices
 
 __all__ = [
     "ABSENT",
     "BATCH",
+    "CELLS",
     "LONGEST",
     "WRONG_TYPE",
     "Absent",
@@ -42,4 +43,5 @@ __all__ = [
     "numbers_of",
     "records_of",
     "short_hash",
+    "slices",
 ]

@@ -8,7 +8,7 @@ handed on together. What is collected is bounded, and so is what all the readers
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from sidecar.columns import Columns, records_of
+from sidecar.columns import Columns, records_of, slices
 from sidecar.decode import Decoded
 from sidecar.exchange import ConnectionReader, Event, Exchange, Refusal
 from sidecar.frames import Frame, Kind
@@ -136,7 +136,8 @@ class Pipeline:
         records = decoded.records
         if decoded.columns is not None:
             if decoded.columns.rows >= ROWS_OF_THEIR_OWN:
-                self._deliver(decoded.columns, model_version=decoded.model_version)
+                for columns in slices(decoded.columns):
+                    self._deliver(columns, model_version=decoded.model_version)
                 return
             records = records_of(decoded.columns)
         if records:

@@ -59,11 +59,13 @@ class Encoded:
 
 def encode(columns: Columns, layout: Layout) -> Encoded:
     """Find the bin of every cell of the features that the baseline has."""
+    rows, cells = layout.number_reader.read(columns)
+    if len(rows) == len(layout.names) > 0:
+        return Encoded(columns.rows, cells.codes, cells.units, cells.issues, *_unknown(columns, layout))
     shape = (len(layout.names), columns.rows)
     codes = np.full(shape, ABSENT_CODE, dtype=np.int32)
     units = np.zeros(shape)
     issues = np.full(shape, BIT[Issue.ABSENT], dtype=np.uint16)
-    rows, cells = layout.number_reader.read(columns)
     if len(rows):
         codes[rows], units[rows], issues[rows] = cells.codes, cells.units, cells.issues
     for row, reader in layout.category_readers.items():
