@@ -15,6 +15,9 @@ from sidecar.columns import Column
 FEATURES: Final = 1000
 """Features that one baseline may have: each is a label of several metrics."""
 
+PREDICTION: Final = "prediction"
+"""The feature that is no part of a request: what the model answered, by the name that the decoders give it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -26,10 +29,17 @@ class Choices:
         Columns that are categories although they look like numbers.
     drop
         Columns to leave out.
+    prediction
+        The column that holds what the model answers; it becomes the feature `PREDICTION`.
     """
 
     categorical: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
+    prediction: str | None = None
+
+    def feature_of(self, column: str) -> str:
+        """Return what the feature of a column is called."""
+        return PREDICTION if column == self.prediction else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +91,9 @@ def build(source: Source, choices: Choices | None = None, *, built: Mapping[str,
         raise BaselineError("is empty: it has columns, but no rows")
     categories = sum(found.kind == "categorical" or name in choices.categorical for name, found in studies.items())
     seen = min(SEEN, TEXTS_REMEMBERED // max(categories, 1))
-    features = tuple(each.feature(name, seen) for name, each in collectors.items())
+    features = tuple(each.feature(choices.feature_of(name), seen) for name, each in collectors.items())
     profile = Profile(rows, features, tuple(sorted(choices.drop)), dict(built or {}))
-    remarks = {name: _remarks(each, studies[name]) for name, each in collectors.items()}
+    remarks = {choices.feature_of(name): _remarks(each, studies[name]) for name, each in collectors.items()}
     return Built(profile, {name: remark for name, remark in remarks.items() if remark}, source.notes)
 
 
@@ -105,12 +115,19 @@ def profile_of_columns(columns: Mapping[str, Column], choices: Choices | None = 
 
 
 def _check(studies: Mapping[str, Study], choices: Choices) -> None:
-    strangers = sorted((choices.drop | choices.categorical) - studies.keys())
+    predicted = frozenset() if choices.prediction is None else frozenset({choices.prediction})
+    strangers = sorted((choices.drop | choices.categorical | predicted) - studies.keys())
     kept = [name for name in studies if name not in choices.drop]
     if not studies:
         raise BaselineError("is empty: it has no rows, or no columns")
     if strangers:
         raise BaselineError(f"there is no column {', '.join(map(repr, strangers))}; there are {', '.join(studies)}")
+    if predicted - {PREDICTION} and PREDICTION in kept:
+        raise BaselineError(
+            f"has a column {PREDICTION!r} beside {choices.prediction!r}; --drop it, or name it as the prediction"
+        )
+    if predicted & choices.drop:
+        raise BaselineError(f"the prediction, {choices.prediction!r}, was dropped")
     if not kept:
         raise BaselineError("every column was dropped")
     if len(kept) > FEATURES:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sidecar.baseline import BaselineError, Built, Choices, build, open_files, read_baseline, show, table, write_profile
 from sidecar.cli import COMMANDS, fail
+from sidecar.cli.meter import Meter
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -23,12 +24,13 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
     parser = subparsers.add_parser("baseline", help=COMMANDS["baseline"], description=COMMANDS["baseline"])
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     maker = actions.add_parser("build", help="make a profile of training data")
-    maker.add_argument("inputs", nargs="+", metavar="INPUT", help="CSV, JSON or NDJSON files of one table")
+    maker.add_argument("inputs", nargs="+", metavar="INPUT", help="Parquet, CSV, JSON or NDJSON files of one table")
     maker.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write the profile")
     maker.add_argument(
         "--categorical", action="append", default=[], metavar="A,B", help="columns of numbers that are categories"
     )
     maker.add_argument("--drop", action="append", default=[], metavar="A,B", help="columns to leave out")
+    maker.add_argument("--prediction", metavar="NAME", help="column of the model's answers; becomes the feature `prediction`")
     maker.set_defaults(run=run_build)
     viewer = actions.add_parser("show", help="print a baseline for a person")
     viewer.add_argument("file", metavar="FILE", help="a profile, or data that could be a baseline")
@@ -37,9 +39,10 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run_build(options: argparse.Namespace) -> int:
     """Build a profile, write it, and say what was found."""
-    choices = Choices(_names(options.categorical), _names(options.drop))
+    choices = Choices(_names(options.categorical), _names(options.drop), options.prediction)
     try:
-        made = build(open_files(options.inputs), choices, built=_built(options.inputs))
+        with Meter(Path(options.inputs[0]).name) as meter:
+            made = build(open_files(options.inputs, meter), choices, built=_built(options.inputs))
     except BaselineError as error:
         return fail(str(error if error.source else error.at(", ".join(options.inputs))))
     try:

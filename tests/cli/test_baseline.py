@@ -135,3 +135,17 @@ def test_columns_without_a_histogram_are_shown_all_the_same(tmp_path: Path, caps
     out = capsys.readouterr().out
     assert "always 5" in out
     assert "no numbers" in out
+
+
+def test_the_prediction_becomes_a_feature_of_that_name(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--prediction renames a column, wherever it stands; what cannot be is refused with the reason."""
+    target = tmp_path / "baseline.json"
+    assert main(["baseline", "build", str(table), "--prediction", "active", "--drop", "id", "-o", str(target)]) == 0
+    assert read_baseline(target).names == ("age", "plan", "prediction")
+    for arguments, fault in ((["--prediction", "nobody"], "no column 'nobody'"), (["--prediction", "id"], "was dropped")):
+        assert main(["baseline", "build", str(table), *arguments, "--drop", "id", "-o", str(target)]) == 2
+        assert fault in capsys.readouterr().err
+    table.write_text("prediction,answer\n" + "1,2\n" * 30, encoding="utf-8")
+    assert main(["baseline", "build", str(table), "--prediction", "answer", "-o", str(target)]) == 2
+    assert "has a column 'prediction' beside the prediction 'answer': --drop it" in capsys.readouterr().err
+    assert main(["baseline", "build", str(table), "--prediction", "prediction", "-o", str(target)]) == 0
