@@ -123,9 +123,7 @@ def _check(studies: Mapping[str, Study], choices: Choices) -> None:
     if strangers:
         raise BaselineError(f"there is no column {', '.join(map(repr, strangers))}; there are {', '.join(studies)}")
     if predicted - {PREDICTION} and PREDICTION in kept:
-        raise BaselineError(
-            f"has a column {PREDICTION!r} beside {choices.prediction!r}; --drop it, or name it as the prediction"
-        )
+        raise BaselineError(f"has a column {PREDICTION!r} beside the prediction {choices.prediction!r}: --drop it")
     if predicted & choices.drop:
         raise BaselineError(f"the prediction, {choices.prediction!r}, was dropped")
     if not kept:
