@@ -24,6 +24,8 @@ MAX_TABLE: Final = 64 * 1024
 """Bytes of a table of fields; 4096 is what most agree on."""
 
 _OVERHEAD: Final = 32  # that HPACK adds to each field
+_BLOCKS, _LONGEST_BLOCK = 64, 64
+_INDEXED, _INDEX_GOES_ON = 0x80, 0xFF
 _REMEMBERED, _WORTH_REMEMBERING = 256, 2048
 _REQUEST = frozenset({b":method", b":scheme", b":authority", b":path", b":protocol"})
 
@@ -32,12 +34,17 @@ _BAD = TapReason.BAD_HTTP
 
 
 class BlockDecoder:
-    """Decodes the header blocks of one direction, in their order."""
+    """Decodes the header blocks of one direction, in their order.
 
-    __slots__ = ("_decoder",)
+    A client that repeats itself soon sends blocks that do nothing but name fields of the table, a byte for each. Such a block
+    changes no table, so it means the same until another kind of block comes.
+    """
+
+    __slots__ = ("_decoder", "_known")
 
     def __init__(self) -> None:
         self._decoder = Decoder(max_header_list_size=MAX_HEAD + MAX_LINES * _OVERHEAD)
+        self._known: dict[bytes, Fields] = {}
 
     @property
     def held(self) -> int:
@@ -56,12 +63,28 @@ class BlockDecoder:
         >>> BlockDecoder().decode(bytes([0x82, 0x84]))
         ((b':method', b'GET'), (b':path', b'/'))
         """
+        known = self._known.get(block)
+        if known is not None:
+            return known
+        fields = self._decode(block)
+        if not _only_names(block):
+            self._known.clear()
+        elif len(self._known) < _BLOCKS and not isinstance(fields, Refusal):
+            self._known[block] = fields
+        return fields
+
+    def _decode(self, block: bytes) -> Fields | Refusal:
         try:
             return tuple(self._decoder.decode(block, raw=True))
         except (OversizedHeaderListError, InvalidTableSizeError) as error:
             return Refusal(TapReason.HEADER_TOO_LARGE, f"HPACK: {error}"[:100])
         except HPACKError as error:
             return Refusal(_BAD, f"HPACK: {error}"[:100])
+
+
+def _only_names(block: bytes) -> bool:
+    """Whether each byte of a block names a field of the table (RFC 7541, section 6.1)."""
+    return 0 < len(block) <= _LONGEST_BLOCK and min(block) > _INDEXED and max(block) < _INDEX_GOES_ON
 
 
 def request_of(fields: Fields) -> RequestHead | Refusal:
