@@ -18,8 +18,8 @@ from sidecar.alerts import Dispatcher
 from sidecar.baseline import BaselineError, Profile, read_baseline, shipped_sample
 from sidecar.columns import batches
 from sidecar.decode import reading
-from sidecar.drift_detector import DriftDetector
 from sidecar.engine.budget import Budget
+from sidecar.engine.detector import detector_of
 from sidecar.engine.inbox import Inbox
 from sidecar.engine.pipeline import ROWS_AT_ONCE, Counters, Pipeline
 from sidecar.engine.reload import SettingsFile, merged, needs_restart
@@ -28,7 +28,6 @@ from sidecar.logs import get_logger, on_loop_exception
 from sidecar.metrics import ModelFigures, TapFigures
 from sidecar.monitor import MonitorState, serve
 from sidecar.settings import Settings, SettingsError
-from sidecar.window import WindowRule
 
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 5.0
@@ -72,7 +71,7 @@ class _Engine:
             self._log.warning("setting_not_acted_on", key=key)
         self._state = MonitorState(
             settings=settings,
-            detector=_detector(settings, profile),
+            detector=detector_of(settings, profile),
             dispatcher=Dispatcher(settings),
             baseline_error=fault,
             model=ModelFigures(),
@@ -137,14 +136,3 @@ class _Engine:
         self._state.detector.configure(thresholds=running.thresholds, alpha=running.evidence.alpha)
         self._state.dispatcher.reconfigure(running)
         self._log.info("settings_reloaded", needs_restart=needs_restart(running, new))
-
-
-def _detector(settings: Settings, profile: Profile | None) -> DriftDetector:
-    window = settings.window
-    return DriftDetector(
-        profile,
-        thresholds=settings.thresholds,
-        window=WindowRule(window.rows, window.min_seconds, window.seconds),
-        alpha=settings.evidence.alpha,
-        model_version=settings.model.version,
-    )

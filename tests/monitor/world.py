@@ -11,10 +11,9 @@ from aiohttp.web import AppRunner
 
 from sidecar.alerts import Dispatcher
 from sidecar.baseline import Profile, profile_of_records
-from sidecar.drift_detector import DriftDetector
+from sidecar.engine.detector import detector_of
 from sidecar.monitor import MonitorState, make_runner
 from sidecar.settings import load_settings
-from sidecar.window import WindowRule
 
 Row = dict[str, object]
 
@@ -58,14 +57,7 @@ def make_state(
 ) -> MonitorState:
     """Return a state with the settings that `environ` makes."""
     settings = load_settings(None, environ or {})
-    window = settings.window
-    detector = DriftDetector(
-        profile,
-        thresholds=settings.thresholds,
-        window=WindowRule(window.rows, window.min_seconds, window.seconds),
-        alpha=settings.evidence.alpha,
-        model_version=settings.model.version,
-    )
+    detector = detector_of(settings, profile)
     error = "no baseline is set" if profile is None else None
     return MonitorState(
         settings=settings, detector=detector, dispatcher=Dispatcher(settings), baseline_error=error, clock=clock or Clock()
