@@ -101,7 +101,7 @@ def _of_document(document: object) -> Predictions:
             return _named(_of_tensors(tensors_of(document["outputs"])))
         if is_message(document):
             rows = message_rows(document["data"], ())
-            return {} if rows is None or isinstance(rows, Refusal) else _named(_of_rows(rows))
+            return {} if rows is None or isinstance(rows, Refusal) else _named(_numbered(_of_rows(rows)))
         for name in _HOLDERS:
             if isinstance(document.get(name), list | dict):
                 return _named(_of_value(document[name]))
@@ -183,8 +183,8 @@ def _of_lists(rows: list[list[Any]]) -> Predictions:
     width = widths.pop()
     if widths or not 0 < width <= WIDEST or not all(map(are_plain, rows)):
         return {}
-    columns = dict(zip(map(str, range(width)), zip(*rows, strict=True), strict=True))
-    return _numbered(columns)
+    columns = [*zip(*rows, strict=True)]
+    return {PREDICTION: columns[0]} if width == 1 else {f"{PREDICTION}.{place}": cells for place, cells in enumerate(columns)}
 
 
 def _of_rows(rows: Any) -> Predictions:

@@ -120,7 +120,7 @@ def from_json(datatype: object, shape: tuple[int, ...], data: object) -> Values 
     >>> from_json("INT64", (2, 1), [[70], [57]]), from_json("FP64", (2,), [1.5, None])
     (array([70, 57]), [1.5, None])
     """
-    if datatype != BYTES and datatype not in DTYPES:
+    if not isinstance(datatype, str) or (datatype != BYTES and datatype not in DTYPES):
         return _bad("an unknown datatype")
     if not isinstance(data, list):
         data = [data]

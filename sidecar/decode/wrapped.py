@@ -14,7 +14,7 @@ from sidecar.exchange.model import Refusal
 
 NAMES: Final = frozenset(
     {
-        *("batch", "data", "dataframe", "df", "examples", "feature", "input", "input_data", "items", "observations"),
+        *("batch", "data", "dataframe", "df", "examples", "feature", "input", "input_data", "inputs", "items", "observations"),
         *("payload", "records", "row", "rows", "samples", "values", "x", "x_test", "array", "arr", "matrix", "vector"),
     }
 )
