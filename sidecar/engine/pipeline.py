@@ -79,8 +79,8 @@ class Pipeline:
     def frame(self, frame: Frame) -> None:
         """Take one frame of traffic."""
         kind, connection, at, payload = frame
-        if kind == Kind.CLOSE:
-            return self._close(connection, at)
+        if kind in (Kind.CLOSE, Kind.CUT):
+            return self._close(connection, at, counted=kind == Kind.CUT)
         reader = self._readers.get(connection)
         if reader is None:
             reader = self._announced(kind, connection)
@@ -146,10 +146,11 @@ class Pipeline:
             if self._collected >= ROWS_AT_ONCE:
                 self.flush()
 
-    def _close(self, connection: int, at: float) -> None:
+    def _close(self, connection: int, at: float, *, counted: bool) -> None:
         reader = self._readers.pop(connection, None)
         if reader is not None:
-            self._take(reader.close(at))
+            events = reader.close(at)
+            self._take(_not_counted(events) if counted else events)
 
     def _give_up(self, connection: int) -> None:
         """Pass over what still comes of a connection, and ask for no more of it."""
@@ -183,7 +184,12 @@ def _gap(reader: ConnectionReader, payload: bytes, _at: float) -> list[Event]:
     reason = TapReason(payload.decode())
     if reason is TapReason.SAMPLED_OUT:
         return reader.gap(TapReason.INCOMPLETE)
-    return [event for event in reader.gap(reason) if isinstance(event, Exchange)]
+    return _not_counted(reader.gap(reason))
+
+
+def _not_counted(events: list[Event]) -> list[Event]:
+    """Return what the relay has not counted: its figures have the refusals already, the figures of the model are our own."""
+    return [event for event in events if isinstance(event, Exchange)]
 
 
 _STEPS: dict[int, Callable[[ConnectionReader, bytes, float], list[Event]]] = {

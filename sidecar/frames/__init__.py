@@ -19,9 +19,9 @@ Glossary
 --------
 relay to engine
     ``OPEN`` a connection is copied from its first byte; ``UP`` bytes towards the model; ``DOWN`` bytes towards the client;
-    ``UP_END`` and ``DOWN_END`` one side will send no more; ``CLOSE`` the connection is gone; ``GAP`` bytes were left out
-    here, for the reason in the payload, and what follows may begin an exchange; ``RELAY`` the relay's own figures as JSON;
-    ``STOP`` flush and exit.
+    ``UP_END`` and ``DOWN_END`` one side will send no more; ``CLOSE`` the connection is gone; ``CUT`` the same, and the relay
+    has dropped the exchange that was under way, and counted it; ``GAP`` bytes were left out here, for the reason in the
+    payload, and what follows may begin an exchange; ``RELAY`` the relay's own figures as JSON; ``STOP`` flush and exit.
 engine to relay
     ``BEAT`` the engine's loop runs; ``SHARE`` the share of exchanges that it can afford (f64); ``UNREAD`` stop copying this
     connection, nothing on it can be read.

@@ -26,6 +26,7 @@ class Kind(IntEnum):
     GAP = 7
     RELAY = 8
     STOP = 9
+    CUT = 10
     BEAT = 16
     SHARE = 17
     UNREAD = 18

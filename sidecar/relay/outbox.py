@@ -17,7 +17,7 @@ from sidecar.relay.ring import Ring
 
 BATCH = 1 << 16
 FLUSH_SECONDS = 0.005
-RESERVE = 3 * HEADER_SIZE  # UP_END, DOWN_END, CLOSE
+RESERVE = 3 * HEADER_SIZE  # UP_END, DOWN_END, CLOSE or CUT
 
 
 class Outbox:

@@ -166,6 +166,11 @@ class Tee:
         """Whether nothing of this connection was copied or left out so far."""
         return not (self._known or self._unread or self._left_out is not None)
 
+    @property
+    def _last_was_counted(self) -> bool:
+        """Whether the last exchange was dropped here; one connection of HTTP/2 may carry many, which the engine counts."""
+        return self._left_out not in (None, TapReason.SAMPLED_OUT) and not self._whole
+
     def _greet(self, data: bytes) -> None:
         """Keep what the model says first; a protocol in which it says much is none that the engine reads."""
         self._greeting += data
@@ -234,7 +239,7 @@ class Tee:
         """Tell the engine that the connection is over and give back the room that it did not need."""
         if self._known:
             self._known = False
-            self._control(Kind.CLOSE)
+            self._control(Kind.CUT if self._last_was_counted else Kind.CLOSE)
             self._tap.outbox.reserved -= self._reserved
             self._reserved = 0
             self._tap.figures.tap_connections -= 1

@@ -166,6 +166,14 @@ def test_a_connection_that_closes_in_an_exchange_is_counted_incomplete(world: Wo
     assert world.dropped(TapReason.INCOMPLETE) == 1
 
 
+def test_a_connection_that_closes_in_an_exchange_that_the_relay_dropped_is_not_counted_again(world: World) -> None:
+    """A body that is too large, and a client that does not stay."""
+    world.play((Kind.OPEN, 1, b""), (Kind.UP, 1, REQUEST[:-1]), (Kind.CUT, 1, b""))
+    assert sum(world.counters.tap.dropped().values()) == 0
+    world.play((Kind.OPEN, 1, b""), (Kind.UP, 1, REQUEST), (Kind.DOWN, 1, ANSWER))
+    assert world.rows == 1
+
+
 def test_an_answer_that_ends_with_the_connection_is_read(world: World) -> None:
     """HTTP/1.0 servers delimit a body by closing."""
     world.play(

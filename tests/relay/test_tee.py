@@ -212,6 +212,23 @@ def test_a_body_that_is_too_large_is_left_out_from_there_on() -> None:
         assert engine.figures.dropped[TapReason.BODY_TOO_LARGE] == 1
 
 
+@pytest.mark.parametrize(("share", "end"), [(1.0, Kind.CUT), (0.0, Kind.CLOSE)])
+def test_a_connection_that_ends_in_what_was_dropped_says_so(share: float, end: Kind, chance: Callable[[float], None]) -> None:
+    """Or the engine would count as incomplete what the relay has counted; what was sampled out had not begun there."""
+    chance(0.5)
+    with closing(EngineEnd(EVERYTHING, max_body=1000)) as engine:
+        tee = engine.tap.open(1)
+        tee.up(ASK)
+        tee.down(ANSWER)
+        engine.tap.share = share
+        tee.up(bytes(engine.tap.max_turn))
+        tee.up(b"x")
+        tee.down(ANSWER)
+        tee.close()
+        assert engine.told()[-1] == (end, b"")
+        assert engine.figures.dropped[TapReason.BODY_TOO_LARGE] == share
+
+
 def test_a_connection_that_cannot_be_read_is_not_copied_again(engine: EngineEnd) -> None:
     """The engine said so; its reader is closed, and its exchanges are counted as passed, not as lost."""
     tee = engine.tap.open(1)

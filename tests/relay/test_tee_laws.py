@@ -16,6 +16,7 @@ from tests.relay.engine_end import EngineEnd, by_connection
 
 LIMIT = 3000
 OTHERS = 0
+ENDS = (Kind.CLOSE, Kind.CUT)
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SIZES = st.sampled_from([0, 1, 100, 900, 2900])
 Piece = tuple[int, bytes]
@@ -150,7 +151,7 @@ class Copying(RuleBasedStateMachine):
             self.read()
             if self.alive:
                 assert self.engine.held == 0
-                assert all(frames[-1].kind == Kind.CLOSE for frames in by_connection(self.told).values())
+                assert all(frames[-1].kind in ENDS for frames in by_connection(self.told).values())
             assert self.engine.figures.tap_connections == 0
             assert self.engine.tap.tees == {}
             self._judge(self.told)
@@ -163,7 +164,7 @@ class Copying(RuleBasedStateMachine):
 def assert_true_to(passed: list[Piece], frames: list[Frame]) -> None:
     """What one engine was told of a connection is what passed, without a hole that is not announced."""
     assert frames[0].kind in (Kind.OPEN, Kind.GAP)
-    assert [frame.kind for frame in frames].count(Kind.CLOSE) <= 1
+    assert sum(frame.kind in ENDS for frame in frames) <= 1
     at = 0
     for frame, behind in zip(frames, [*frames[1:], frames[0]], strict=True):
         if frame.kind == Kind.GAP:
