@@ -14,8 +14,9 @@ from sidecar.reasons import TapReason
 from tests.decode.payloads import JSON, MAX_BODY, exchange, read, reason, rows
 
 ORDER = ("age", "income", "plan")
-A, B = {"age": 35, "income": 1.5, "plan": "pro"}, {"age": 36, "income": None, "plan": "free"}
-ROWS: list[dict[str, object]] = [A, B]
+A: dict[str, object] = {"age": 35, "income": 1.5, "plan": "pro"}
+B: dict[str, object] = {"age": 36, "income": None, "plan": "free"}
+ROWS = [A, B]
 LISTS = [[*A.values()], [*B.values()]]
 COLUMNS = {name: [A[name], B[name]] for name in ORDER}
 SPLIT = {"columns": [*ORDER], "index": [0, 1], "data": LISTS}
