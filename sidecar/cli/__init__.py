@@ -12,6 +12,7 @@ from importlib import import_module
 COMMANDS = {
     "run": "relay traffic, watch it, serve the monitor",
     "baseline": "build or show a baseline",
+    "analyze": "compare files with a baseline, and report",
     "decode": "show what would be read from recorded traffic, and why not",
     "config": "check the settings, or print their schema",
     "demo": "serve a small model through the sidecar and let its traffic drift",
