@@ -19,6 +19,7 @@ import time
 import uvloop
 
 from benchmarks.processes import on_core
+from sidecar.address import Address
 from sidecar.frames import HEADER_SIZE, Kind, encode
 from sidecar.relay.engine_process import SOCKET_BUFFER, EngineProcess
 from sidecar.relay.figures import Figures
@@ -27,7 +28,6 @@ from sidecar.relay.outbox import Outbox
 from sidecar.relay.sockets import bind, connections_allowed
 from sidecar.relay.supervisor import Supervisor
 from sidecar.relay.tee import Tap
-from sidecar.settings import Address
 
 BUFFER, MAX_BODY = 16 << 20, 8 << 20
 BEAT_SECONDS = 0.5

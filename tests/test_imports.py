@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 LIGHT = ["sidecar", "sidecar.reasons", "sidecar.frames", "sidecar.settings", "sidecar.relay", "sidecar.cli", "sidecar.cli.run"]
+RELAY = "sidecar.relay.__main__"
 HEAVY = {"numpy", "scipy", "aiohttp", "pandas", "polars"}
 PURE = [
     "frames",
@@ -50,6 +51,12 @@ def imported_in(file: Path) -> set[str]:
 def sources(place: Path) -> list[Path]:
     """Return the Python files at or below `place`."""
     return [place] if place.is_file() else sorted(place.rglob("*.py"))
+
+
+def test_the_relay_carries_nothing_for_life_that_it_needs_only_to_start(root: Path) -> None:
+    """Settings are read by another program, which the relay replaces."""
+    loaded = {name.partition(".")[0] for name in loaded_by(RELAY, root)}
+    assert loaded & (HEAVY | {"pydantic", "yaml", "orjson", "argparse"}) == set()
 
 
 @pytest.mark.parametrize("module", LIGHT)

@@ -2,10 +2,12 @@
 
 import argparse
 import os
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
 from sidecar.cli import COMMANDS, fail
-from sidecar.settings import SettingsError, load_settings
+from sidecar.relay.plan import Plan
+from sidecar.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -19,16 +21,31 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the relay and its engine until SIGTERM."""
+    """Read the settings, then let the relay take the place of this process."""
     try:
         settings = load_settings(options.config, os.environ)
     except SettingsError as error:
         return fail(str(error))
-    from sidecar import logs
-    from sidecar.relay import process
+    return become_relay(plan_of(settings, options.config))
 
-    logs.configure(process="relay")
-    try:
-        return process.run(settings, options.config)
-    except OSError as error:
-        return fail(error.strerror or str(error))
+
+def plan_of(settings: Settings, config: str | None) -> Plan:
+    """Return what the relay needs to know of the settings."""
+    return Plan(
+        listen=settings.listen,
+        upstream=settings.upstream,
+        monitor=settings.monitor,
+        health=settings.health,
+        copying=settings.tap.cpu > 0,
+        buffer=settings.tap.buffer,
+        max_body=settings.tap.max_body,
+        drain=settings.drain,
+        config=config,
+    )
+
+
+def become_relay(plan: Plan) -> NoReturn:
+    """Run the relay under this process's id, with nothing in memory of what reading the settings took."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "sidecar.relay", plan.text()])  # noqa: S606 - our own interpreter and module

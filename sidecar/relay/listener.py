@@ -10,12 +10,12 @@ import asyncio
 import errno
 import socket
 
+from sidecar.address import Address
 from sidecar.relay.figures import Figures
 from sidecar.relay.refusal import Refusal
 from sidecar.relay.sockets import connect, no_delay, reset_on_close
 from sidecar.relay.splice import ClientSide, ModelSide, join
 from sidecar.relay.tee import Tap
-from sidecar.settings import Address
 
 ACCEPTS_AT_ONCE = 64
 PAUSE_SECONDS = 0.1

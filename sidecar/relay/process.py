@@ -20,10 +20,10 @@ from sidecar.relay.figures import Figures
 from sidecar.relay.health import Probe
 from sidecar.relay.listener import Listener
 from sidecar.relay.outbox import Outbox
+from sidecar.relay.plan import Plan
 from sidecar.relay.sockets import bind, bound_to, connections_allowed
 from sidecar.relay.supervisor import Supervisor
 from sidecar.relay.tee import Tap
-from sidecar.settings import Settings
 
 IN_FLIGHT_SECONDS = 15.0
 LOOK_SECONDS = 0.25
@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.25
 IDLE_LOOKS = 8
 
 
-def run(settings: Settings, config: str | None) -> int:
+def run(plan: Plan) -> int:
     """Relay until told to stop; return the exit code.
 
     Raises
@@ -39,17 +39,16 @@ def run(settings: Settings, config: str | None) -> int:
     OSError
         A port cannot be bound.
     """
-    return uvloop.run(_Relay(settings, config).run())
+    return uvloop.run(_Relay(plan).run())
 
 
 class _Relay:
     """One run: its sockets, its tap, and whether it drains."""
 
-    def __init__(self, settings: Settings, config: str | None) -> None:
-        self._settings = settings
-        self._config = config
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self._log = get_logger("relay")
-        self._figures = Figures(upstream=str(settings.upstream or ""))
+        self._figures = Figures(upstream=str(plan.upstream or ""))
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._draining = False
 
@@ -58,11 +57,11 @@ class _Relay:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._signals.put_nowait, number)
-        monitor = bind(self._settings.monitor)
-        probes = await loop.create_server(lambda: Probe(lambda: not self._draining), sock=bind(self._settings.health))
-        tap = Tap(Outbox(self._settings.tap.buffer, loop), self._figures, max_body=self._settings.tap.max_body)
+        monitor = bind(self._plan.monitor)
+        probes = await loop.create_server(lambda: Probe(lambda: not self._draining), sock=bind(self._plan.health))
+        tap = Tap(Outbox(self._plan.buffer, loop), self._figures, max_body=self._plan.max_body)
         listener = self._listen(tap)
-        supervisor = Supervisor(lambda: EngineProcess(monitor, self._config), tap)
+        supervisor = Supervisor(lambda: EngineProcess(monitor, self._plan.config), tap)
         supervisor.start()
         gc.collect()
         gc.freeze()  # a full collection of what was imported would be a pause of milliseconds in the traffic
@@ -75,11 +74,11 @@ class _Relay:
         return 0
 
     def _listen(self, tap: Tap) -> Listener | None:
-        settings = self._settings
-        if settings.upstream is None:
+        plan = self._plan
+        if plan.upstream is None:
             return None
-        copied = tap if settings.tap.cpu > 0 else None
-        listener = Listener(bind(settings.listen), settings.upstream, self._figures, limit=connections_allowed(), tap=copied)
+        copied = tap if plan.copying else None
+        listener = Listener(bind(plan.listen), plan.upstream, self._figures, limit=connections_allowed(), tap=copied)
         listener.start()
         return listener
 
@@ -95,7 +94,7 @@ class _Relay:
     async def _drain(self, number: signal.Signals, listener: Listener | None) -> None:
         """Go on accepting for a while (not after Ctrl-C: a person waits), then finish what is in flight."""
         self._draining = True
-        seconds = self._settings.drain if number is signal.SIGTERM else 0.0
+        seconds = self._plan.drain if number is signal.SIGTERM else 0.0
         self._log.info("draining", signal=number.name, connections=self._figures.connections, seconds=seconds)
         again = await self._told_again_within(seconds, listener)
         if listener is None:

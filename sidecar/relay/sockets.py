@@ -7,7 +7,7 @@ import struct
 from contextlib import suppress
 from pathlib import Path
 
-from sidecar.settings import Address
+from sidecar.address import Address
 
 BACKLOG = 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)

@@ -6,11 +6,10 @@ of it touches a connection: the tees stop copying, and begin again with the next
 """
 
 import asyncio
+import json
 import struct
 from collections.abc import Callable
 from enum import Enum
-
-import orjson
 
 from sidecar.frames import Frame, FrameDecoder, FrameError, Kind
 from sidecar.logs import get_logger
@@ -169,7 +168,7 @@ class Supervisor:
         outbox, figures = self._tap.outbox, self._tap.figures
         figures.tap_pending_bytes = outbox.pending
         if outbox.room_for(FIGURES_ROOM):
-            outbox.control(Kind.RELAY, 0, orjson.dumps(figures.as_dict()))
+            outbox.control(Kind.RELAY, 0, json.dumps(figures.as_dict()).encode())
 
     def _lose(self, why: str) -> None:
         engine, self._engine = self._engine, None

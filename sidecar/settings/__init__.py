@@ -11,7 +11,7 @@ key
     a leaf of the model, written with dots (``tap.max_body``); its variable is ``DRIFT_TAP__MAX_BODY``.
 """
 
-from sidecar.settings.address import Address
+from sidecar.address import Address
 from sidecar.settings.describe import KeyDescription, describe_keys, json_schema
 from sidecar.settings.load import SettingsError, load_settings
 from sidecar.settings.model import FeatureThresholds, Settings

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, field_validator, model_validator
 
+from sidecar.address import Address
 from sidecar.paths import DEFAULT_PATHS
-from sidecar.settings.address import Address
+from sidecar.settings.address import AddressSetting
 
 MEBIBYTE = 1 << 20
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -172,12 +173,12 @@ class Redis(Group):
 class Settings(Group):
     """Everything that can be set."""
 
-    listen: Address = Field(Address("0.0.0.0", 8000), description="model traffic")  # noqa: S104 - a pod's port
-    upstream: Address | None = Field(
+    listen: AddressSetting = Field(Address("0.0.0.0", 8000), description="model traffic")  # noqa: S104 - a pod's port
+    upstream: AddressSetting | None = Field(
         None, description="`host:port` or `unix:PATH` of the model; none: no relay, direct calls only"
     )
-    monitor: Address = Field(Address("0.0.0.0", 8080), description="`/monitor/*`")  # noqa: S104 - a pod's port
-    health: Address = Field(Address("0.0.0.0", 8081), description="the relay's probes, `/healthz/*`")  # noqa: S104 - a pod's port
+    monitor: AddressSetting = Field(Address("0.0.0.0", 8080), description="`/monitor/*`")  # noqa: S104 - a pod's port
+    health: AddressSetting = Field(Address("0.0.0.0", 8081), description="the relay's probes, `/healthz/*`")  # noqa: S104 - a pod's port
     baseline: str | None = Field(None, description="baseline file; without an upstream the shipped sample is used when unset")
     tap: Tap = Tap()
     window: Window = Window()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pytest
 import uvloop
 
+from sidecar.address import Address
 from sidecar.relay.figures import Figures
 from sidecar.relay.listener import ACCEPTS_AT_ONCE, Listener
 from sidecar.relay.sockets import bind
-from sidecar.settings import Address
 
 HERE = Address("127.0.0.1", 0)
 SECONDS = 10

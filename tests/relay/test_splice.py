@@ -7,10 +7,10 @@ from contextlib import ExitStack
 
 import uvloop
 
+from sidecar.address import Address
 from sidecar.relay.figures import Figures
 from sidecar.relay.sockets import connect, no_delay
 from sidecar.relay.splice import ClientSide, ModelSide, join
-from sidecar.settings import Address
 
 SECONDS = 10
 LOW_MARK = 1 << 10
