@@ -27,6 +27,6 @@ engine to relay
     connection, nothing on it can be read.
 """
 
-from sidecar.frames.codec import HEADER_SIZE, MAX_PAYLOAD, Frame, FrameDecoder, FrameError, Kind, encode, header
+from sidecar.frames.codec import HEADER_SIZE, MAX_PAYLOAD, Frame, FrameDecoder, FrameError, Kind, encode, header, packed_frame
 
-__all__ = ["HEADER_SIZE", "MAX_PAYLOAD", "Frame", "FrameDecoder", "FrameError", "Kind", "encode", "header"]
+__all__ = ["HEADER_SIZE", "MAX_PAYLOAD", "Frame", "FrameDecoder", "FrameError", "Kind", "encode", "header", "packed_frame"]

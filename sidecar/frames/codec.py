@@ -7,6 +7,7 @@ have lost each other, so it is an error rather than an allocation.
 
 import struct
 from enum import IntEnum
+from functools import cache
 from typing import NamedTuple
 
 _HEADER = struct.Struct("<BIId")
@@ -51,6 +52,16 @@ class FrameError(ValueError):
 def header(kind: int, connection: int, length: int, at: float) -> bytes:
     """Return the 17 header bytes of a frame whose payload of `length` bytes follows by itself."""
     return _HEADER.pack(kind, connection, length, at)
+
+
+@cache
+def packed_frame(length: int) -> struct.Struct:
+    """Return the layout of a whole frame with a payload of `length` bytes; remembered, so `length` must be bounded.
+
+    >>> packed_frame(3).pack(Kind.UP, 7, 3, 0.0, b"GET") == encode(Kind.UP, 7, b"GET")
+    True
+    """
+    return struct.Struct(f"{_HEADER.format}{length}s")
 
 
 def encode(kind: int, connection: int = 0, payload: bytes = b"", at: float = 0.0) -> bytes:

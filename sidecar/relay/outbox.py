@@ -12,11 +12,13 @@ import asyncio
 import socket
 from time import monotonic
 
-from sidecar.frames import HEADER_SIZE, Kind, header
+from sidecar.frames import HEADER_SIZE, Kind, header, packed_frame
 from sidecar.relay.ring import Ring
 
 BATCH = 1 << 16
 FLUSH_SECONDS = 0.005
+PACKED = 1 << 12
+"""Bytes of payload up to which frames are laid out in the ring itself: most frames, of a bounded number of sizes."""
 RESERVE = 3 * HEADER_SIZE  # UP_END, DOWN_END, CLOSE or CUT
 
 
@@ -88,8 +90,9 @@ class Outbox:
             self._add(kind, connection, data)
 
     def _add(self, kind: int, connection: int, data: bytes) -> None:
-        ring = self._ring
-        ring.write(header(kind, connection, len(data), monotonic()) + data)
+        ring, size, at = self._ring, len(data), monotonic()
+        if size > PACKED or not ring.pack(packed_frame(size), kind, connection, size, at, data):
+            ring.write(header(kind, connection, size, at) + data)
         if self._watching:
             return
         if len(ring) >= BATCH:

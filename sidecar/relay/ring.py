@@ -7,6 +7,7 @@ page, and after a peak the rest is given back.
 """
 
 import mmap
+from struct import Struct
 
 KEEP = 1 << 20
 """Bytes of pages that are kept when the queue is empty, because ordinary traffic needs them again at once."""
@@ -51,6 +52,22 @@ class Ring:
         else:
             self._wrap(data, start)
         self._length += size
+
+    def pack(self, packed: Struct, *values: object) -> bool:
+        """Append `values` as `packed` lays them out, where they lie together; else return False, and keep nothing.
+
+        It saves making the bytes first, which is what `write` would copy and forget. The caller knows that there is room.
+        """
+        start = self._begin + self._length
+        if start >= self._size:
+            start -= self._size
+        end = start + packed.size
+        if end > self._size:
+            return False
+        packed.pack_into(self._map, start, *values)
+        self._length += packed.size
+        self._touched = max(self._touched, end)
+        return True
 
     def _wrap(self, data: bytes, start: int) -> None:
         split = self._size - start

@@ -1,6 +1,7 @@
 """The ring is a queue of bytes that never grows, and gives its pages back after a peak."""
 
 from collections import deque
+from struct import Struct
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,23 @@ def test_what_comes_out_is_what_went_in_whatever_the_order_of_writes_and_reads(s
             for _ in front:
                 model.popleft()
         assert len(ring) == len(model)
+
+
+@given(st.integers(4, 64), st.lists(st.binary(max_size=12), max_size=60))
+def test_what_is_packed_is_what_would_be_written(size: int, story: list[bytes]) -> None:
+    """Packed in place or refused because it would have to be split; either way the queue is the same."""
+    packing, writing = Ring(size), Ring(size)
+    for data in story:
+        while len(packing) + len(data) > size:
+            count = len(packing.front())
+            assert bytes(packing.front()) == bytes(writing.front())
+            packing.drop(count)
+            writing.drop(count)
+        writing.write(data)
+        if not packing.pack(Struct(f"{len(data)}s"), data):
+            packing.write(data)
+        assert len(packing) == len(writing)
+        assert bytes(packing.front()) == bytes(writing.front())
 
 
 @pytest.mark.parametrize(("length", "fits"), [(7, True), (8, True), (9, False)])
