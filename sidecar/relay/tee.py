@@ -232,7 +232,7 @@ class Tee:
 
     def _skip(self, reason: TapReason) -> None:
         self._copying = False
-        self._left_out = reason
+        self._left_out = self._left_out or reason  # the first one tells the engine what became of the exchange it was reading
         self._greeting = b""
 
     def _forget(self) -> None:

@@ -25,12 +25,12 @@ T = TypeVar("T")
 _LISTENING, _NOBODYS = "0A", "0"
 
 
-def until(ask: Callable[[], T | None], what: str, *, seconds: float = SECONDS) -> T:
-    """Ask again until the answer is true, and return it; fail when it never is."""
+def until(ask: Callable[[], T | None], what: str | Callable[[], str], *, seconds: float = SECONDS) -> T:
+    """Ask again until the answer is true, and return it; fail when it never is, with what was waited for."""
     deadline = monotonic() + seconds
     while not (answer := ask()):
         if monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:g} s in vain: {what}")
+            raise AssertionError(f"waited {seconds:g} s in vain: {what if isinstance(what, str) else what()}")
         sleep(POLL_SECONDS)
     return answer
 
@@ -122,7 +122,7 @@ class Sidecar:
 
     def event(self, name: str, count: int = 1) -> dict[str, Any]:
         """Wait for the event's `count`-th line in the log and return it."""
-        return until(lambda: self._nth(name, count), f"the log says {name!r} {count} times; it says {self.log()}")
+        return until(lambda: self._nth(name, count), lambda: f"the log says {name!r} {count} times; it says {self.log()}")
 
     def _nth(self, name: str, count: int) -> dict[str, Any] | None:
         found = self.all(name)

@@ -375,3 +375,18 @@ def test_http2_does_not_survive_its_engine(engine: EngineEnd) -> None:
     assert engine.told() == []
     assert engine.held == engine.figures.tap_connections == 0
     assert engine.figures.dropped[TapReason.ENGINE_DOWN] == 1
+
+
+def test_what_became_of_the_exchange_under_way_is_what_a_gap_tells(engine: EngineEnd, chance: Callable[[float], None]) -> None:
+    """The engine was in the middle of the one that was too large, not of those that were left out after it."""
+    engine.tap.share = 0.5
+    tee = engine.tap.open(1)
+    chance(0.4)
+    tee.up(ASK)
+    tee.down(bytes(engine.tap.max_turn + 1))
+    chance(0.6)
+    tee.up(ASK)
+    tee.down(ANSWER)
+    chance(0.4)
+    tee.up(ASK)
+    assert [entry for entry in engine.told() if entry[0] == Kind.GAP] == [(Kind.GAP, TapReason.BODY_TOO_LARGE.encode())]

@@ -32,9 +32,15 @@ def trigger(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sidecar(baseline: Path, trigger: Path) -> Iterator[Sidecar]:
+def further() -> dict[str, str]:
+    """Settings of one test."""
+    return {}
+
+
+@pytest.fixture
+def sidecar(baseline: Path, trigger: Path, further: dict[str, str]) -> Iterator[Sidecar]:
     """A sidecar whose engine is up."""
-    environ = {
+    environ = further | {
         "DRIFT_BASELINE": str(baseline),
         "DRIFT_DRAIN": "0",
         "PYTHONPATH": f"{BUSY}:{ROOT}",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.relay.running import Sidecar, until
 from tests.system.load import ANSWER, REQUEST, load
 from tests.system.monitor import health
@@ -18,12 +20,19 @@ def accounted(sidecar: Sidecar, answered: int) -> dict[str, Any] | None:
     return figures if figures["relay"]["exchanges"] == answered == read + left_out else None
 
 
+@pytest.mark.parametrize(
+    "further",
+    [{}, {"DRIFT_TAP__BUFFER": "65536"}, {"DRIFT_TAP__BUFFER": "65536", "DRIFT_TAP__CPU": "0.02"}],
+    ids=["plenty", "little room", "little time as well"],
+)
 def test_every_exchange_under_load_is_accounted_for(sidecar: Sidecar) -> None:
     """Sampling and a full buffer are part of it; nothing else is missing, and nothing is counted twice."""
     with load(sidecar.traffic, CLIENTS) as clients:
         clients.goes_on(MANY)
     assert clients.failures == []
-    figures = until(lambda: accounted(sidecar, clients.answered), f"the figures add up; they are {health(sidecar)}")
-    assert figures["relay"]["bytes_up_total"] == clients.answered * len(REQUEST)
-    assert figures["relay"]["bytes_down_total"] == clients.answered * len(ANSWER)
+    figures = until(
+        lambda: accounted(sidecar, clients.answered), lambda: f"{clients.answered} are accounted for: {health(sidecar)}"
+    )
+    assert figures["relay"]["bytes_up_total"] == count * len(REQUEST)
+    assert figures["relay"]["bytes_down_total"] == count * len(ANSWER)
     assert figures["engine"]["rows"]["tap"] > 0
