@@ -3,6 +3,7 @@
 Kubernetes puts variables such as ``DRIFT_SIDECAR_SERVICE_HOST`` and ``DRIFT_SIDECAR_PORT_8080_TCP`` into every pod that
 shares a namespace with a Service named ``drift-sidecar``. They share our prefix by accident, so they are passed over;
 every other unknown ``DRIFT_`` variable is an error, because a misspelt threshold that is ignored is an alarm that never comes.
+``DRIFT_MONITOR_PORT=8080`` is such an error as well: what Kubernetes puts there is a URL.
 """
 
 import difflib
@@ -19,7 +20,9 @@ from sidecar.settings.keys import PREFIX, Key, keys_of
 from sidecar.settings.model import Settings
 
 CONFIG_VARIABLE = "DRIFT_CONFIG"
-_SERVICE_LINK = re.compile(r"^DRIFT_\w*?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$")
+_SERVICE_LINK = re.compile(
+    r"DRIFT_\w*?(?:SERVICE_HOST=|SERVICE_PORT(?:_\w+)?=|PORT=(?:tcp|udp|sctp)://|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?=)"
+)
 
 
 class SettingsError(Exception):
@@ -49,19 +52,30 @@ def _read_file(source: str) -> dict[str, Any]:
 
     try:
         tree = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise SettingsError(f"{source}: cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"{source}: {error}") from None
     if tree is None:
         return {}
     if not isinstance(tree, dict):
         raise SettingsError(f"{source}: the top level must be a map of keys, not {type(tree).__name__}")
-    return {str(key): value for key, value in tree.items() if value is not None}
+    return _given(tree)
+
+
+def _given(tree: dict[Any, Any]) -> dict[Any, Any]:
+    """Leave out what is empty at any level, as charts write it, and take a number that names a feature as its name."""
+    return {
+        str(name) if type(name) is int else name: _given(value) if isinstance(value, dict) else value
+        for name, value in tree.items()
+        if value is not None
+    }
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterable[tuple[Key, Any]]:
     known = {key.variable: key for key in keys_of(Settings)}
     for name, text in environ.items():
-        if not name.startswith(PREFIX) or name == CONFIG_VARIABLE or _SERVICE_LINK.match(name):
+        if not name.startswith(PREFIX) or name == CONFIG_VARIABLE or _SERVICE_LINK.match(f"{name}={text}"):
             continue
         if name not in known:
             raise SettingsError(f"{name}: unknown variable{_hint(name, known)}")

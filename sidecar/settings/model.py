@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator, model_validator
 
 from sidecar.address import Address
 from sidecar.paths import DEFAULT_PATHS
@@ -12,6 +12,16 @@ MEBIBYTE = 1 << 20
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Method = Literal["psi", "chi_square", "js", "ks", "wasserstein", "kl", "hellinger"]
+
+
+def _as_label(value: object) -> object:
+    """Take ``version: 3`` as it is meant; ``version: 1.10`` is no longer what was written once YAML has read it."""
+    if isinstance(value, float):
+        raise ValueError("must be text: put it in quotes")
+    return str(value) if type(value) is int else value
+
+
+Label = Annotated[str, BeforeValidator(_as_label), Field(min_length=1, max_length=128)]
 TapFormat = Literal[
     "auto",
     "mapping",
@@ -101,8 +111,8 @@ class Window(Group):
 class Model(Group):
     """Labels, where neither payload nor path names them."""
 
-    name: str = Field("model", min_length=1, max_length=128, description="the model's name in alerts and reports")
-    version: str = Field("unknown", min_length=1, max_length=128, description="the model's version, where traffic names none")
+    name: Label = Field("model", description="the model's name in alerts and reports")
+    version: Label = Field("unknown", description="the model's version, where traffic names none")
 
 
 class FeatureThresholds(Group):

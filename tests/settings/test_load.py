@@ -74,6 +74,9 @@ def test_maps_and_lists_are_json_in_the_environment() -> None:
         ("window:\n  min_seconds: 7200\n", "min_seconds (7200) is longer than seconds (3600)"),
         ("- a\n", "the top level must be a map"),
         ("a: [\n", "settings.yaml"),
+        ("model:\n  version: 1.10\n", "model.version: must be text: put it in quotes (given: 1.1)"),
+        ("model:\n  version: yes\n", "model.version"),
+        ("thresholds:\n  features:\n    on:\n      warning: 0.3\n", "(given: True)"),
     ],
 )
 def test_a_fault_in_the_file_names_its_key(tmp_path: Path, text: str, named: str) -> None:
@@ -96,6 +99,7 @@ def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
         ("DRIFT_WINDOW__ROW", "1", "DRIFT_WINDOW__ROW: unknown variable (did you mean DRIFT_WINDOW__ROWS?)"),
         ("DRIFT_TAP__PATHS", "/predict", "DRIFT_TAP__PATHS: tap.paths is given as JSON here"),
         ("DRIFT_TAP__CPU", "-1", "tap.cpu"),
+        ("DRIFT_MONITOR_PORT", "8080", "DRIFT_MONITOR_PORT: unknown variable"),
         ("DRIFT_UPSTREAM", "unix:", "upstream: unix: needs a path"),
     ],
 )
@@ -107,20 +111,21 @@ def test_a_fault_in_the_environment_names_its_variable(variable: str, value: str
 
 
 @pytest.mark.parametrize(
-    "variable",
+    ("variable", "value"),
     [
-        "DRIFT_SIDECAR_SERVICE_HOST",
-        "DRIFT_SIDECAR_SERVICE_PORT",
-        "DRIFT_SIDECAR_SERVICE_PORT_HTTP_METRICS",
-        "DRIFT_SIDECAR_PORT",
-        "DRIFT_SIDECAR_PORT_8080_TCP",
-        "DRIFT_SIDECAR_PORT_8080_TCP_ADDR",
-        "DRIFT_SIDECAR_PORT_53_UDP_PROTO",
+        ("DRIFT_SIDECAR_SERVICE_HOST", "10.0.0.1"),
+        ("DRIFT_SIDECAR_SERVICE_PORT", "8080"),
+        ("DRIFT_SIDECAR_SERVICE_PORT_HTTP_METRICS", "8080"),
+        ("DRIFT_SIDECAR_PORT", "tcp://10.0.0.1:8080"),
+        ("DRIFT_PORT", "udp://10.0.0.1:53"),
+        ("DRIFT_SIDECAR_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
+        ("DRIFT_SIDECAR_PORT_8080_TCP_ADDR", "10.0.0.1"),
+        ("DRIFT_SIDECAR_PORT_53_UDP_PROTO", "udp"),
     ],
 )
-def test_variables_that_kubernetes_adds_for_services_are_passed_over(variable: str) -> None:
+def test_variables_that_kubernetes_adds_for_services_are_passed_over(variable: str, value: str) -> None:
     """A Service named drift-sidecar must not keep every sidecar of its namespace from starting."""
-    assert load_settings(None, {variable: "10.0.0.1"}) == load_settings(None, {})
+    assert load_settings(None, {variable: value}) == load_settings(None, {})
 
 
 def test_an_empty_variable_counts_as_not_given() -> None:
@@ -128,9 +133,25 @@ def test_an_empty_variable_counts_as_not_given() -> None:
     assert load_settings(None, {"DRIFT_UPSTREAM": "", "DRIFT_WINDOW__ROWS": " "}) == Settings()
 
 
+def test_an_empty_key_counts_as_not_given_at_any_level(tmp_path: Path) -> None:
+    """A key whose value somebody took out, or a chart left empty."""
+    text = "window:\nmodel:\n  name:\nthresholds:\n  warning: 0.3\n  critical:\n  features:\n    age:\n      warning:\n"
+    settings = load_settings(written(tmp_path, text), {})
+    assert settings.model_copy(update={"thresholds": Settings().thresholds}) == Settings()
+    assert settings.thresholds.of("age") == (0.3, 0.5)
+
+
+def test_numbers_that_are_names_are_taken_as_text(tmp_path: Path) -> None:
+    """``version: 3`` is what people write, and columns without a header are numbered."""
+    text = "model:\n  version: 3\nthresholds:\n  features:\n    5:\n      warning: 0.4\n"
+    settings = load_settings(written(tmp_path, text), {})
+    assert settings.model.version == "3"
+    assert settings.thresholds.of("5") == (0.4, 0.5)
+
+
 def test_a_missing_file_is_an_error_that_names_it() -> None:
     """Starting with defaults instead would hide the mistake."""
-    with pytest.raises(SettingsError, match=r"/no/such/file\.yaml"):
+    with pytest.raises(SettingsError, match=r"/no/such/file\.yaml: cannot be read: No such file"):
         load_settings("/no/such/file.yaml", {})
 
 
