@@ -30,9 +30,8 @@ def test_every_exchange_under_load_is_accounted_for(sidecar: Sidecar) -> None:
     with load(sidecar.traffic, CLIENTS) as clients:
         clients.goes_on(MANY)
     assert clients.failures == []
-    figures = until(
-        lambda: accounted(sidecar, clients.answered), lambda: f"{clients.answered} are accounted for: {health(sidecar)}"
-    )
+    count = clients.answered
+    figures = until(lambda: accounted(sidecar, count), lambda: f"{count} are accounted for: {health(sidecar)}")
     assert figures["relay"]["bytes_up_total"] == count * len(REQUEST)
     assert figures["relay"]["bytes_down_total"] == count * len(ANSWER)
     assert figures["engine"]["rows"]["tap"] > 0
