@@ -1,4 +1,4 @@
-"""How fast the sidecar is, beside the proxies that one would otherwise put there: seven tables from one run.
+"""How fast the sidecar is, beside the proxies that one would otherwise put there: eight tables from one run.
 
 ``make bench`` (``python -m benchmarks``) prints them and writes them to ``build/benchmark.json``; ``--check`` ends with
 1 when a promise of the project is missed; ``--short`` only shows that every part of the harness still works, in
@@ -14,6 +14,7 @@ Way through the package, from the outside in:
 ``monitor``             table 4: direct calls of the monitor API a second
 ``startup``             table 5: seconds until the first relayed byte and the first verdict
 ``memory``              table 6: memory with 100 features, early and after a million requests
+``decoding``            table 8: values a second that one core decodes and counts
 ``promises``            what the project promises, and the verdict table of ``--check``
 ``subjects``            what can be put between client and model: the rivals, with their configuration in ``rivals/``
 ``relay``               the same for the sidecar: without a tap, with the default one, with one that reads all it can

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, latency, memory, monitor, promises, startup, throughput
+from benchmarks import decoding, engine, latency, memory, monitor, promises, startup, throughput
 from benchmarks.payloads import write_bodies
 from benchmarks.percentiles import middle
 from benchmarks.processes import BenchmarkError
@@ -114,6 +114,16 @@ def memory_table(bench: Bench, effort: Effort) -> Result:
     return Result(memory.text(seen), memory.as_json(seen), kept)
 
 
+def decoding_table(_bench: Bench, effort: Effort) -> Result:
+    """Table 8."""
+    runs = decoding.rounds(count=effort.rounds)
+    kept = [
+        at_least("JSON, million values/s", decoding.rate(runs, "JSON"), 2),
+        at_least("V2 binary, million values/s", decoding.rate(runs, "V2 binary"), 50),
+    ]
+    return Result(decoding.text(runs), decoding.as_json(runs), kept)
+
+
 TABLES: dict[str, Callable[[Bench, Effort], Result]] = {
     "throughput": throughput_table,
     "latency": latency_table,
@@ -122,6 +132,7 @@ TABLES: dict[str, Callable[[Bench, Effort], Result]] = {
     "monitor": monitor_table,
     "startup": startup_table,
     "memory": memory_table,
+    "decoding": decoding_table,
 }
 
 
