@@ -105,6 +105,14 @@ class QualityIssueSchema(Answer):
     issue: Issue
 
 
+class CountedIssueSchema(Answer):
+    """Something odd about rows of the window; unknown features are counted together, under no name."""
+
+    feature: str
+    issue: Issue
+    rows: Annotated[int, Field(ge=1, description="Rows of the window that have it.")]
+
+
 class PredictAnswer(Answer):
     """The state that includes the row of this call."""
 
@@ -126,7 +134,7 @@ class DriftAnswer(Answer):
     window: WindowSchema
     baseline: BaselineSchema | None
     features: dict[str, FeatureWithBinsSchema]
-    quality: Annotated[dict[str, dict[Issue, int]], Field(description="Rows of the window with each issue, by feature.")]
+    quality: Annotated[list[CountedIssueSchema], Field(description="What was odd about the rows of the window.")]
     versions: Annotated[list[str], Field(description="Model versions that are followed, newest seen first.")]
 
 

@@ -50,6 +50,19 @@ async def test_report_has_histograms_of_baseline_and_window(client: Client, stat
     assert report["baseline"] == {"fingerprint": baseline().fingerprint, "rows": 2000}
 
 
+async def test_report_lists_the_oddities_of_its_rows_as_an_answer_to_a_row_does(client: Client) -> None:
+    """By feature and issue, with the rows that have it; of unknown features there is one count and no name."""
+    assert (await get(client, "/monitor/drift"))["quality"] == []
+    for features in ({"age": None, "plan": "pro"}, {"age": None, "plan": "pro", "x": 1}, {"age": 40, "y": 1}):
+        async with client.post("/monitor/predict", json={"features": features}) as answer:
+            assert answer.status == 200
+    assert (await get(client, "/monitor/drift"))["quality"] == [
+        {"feature": "age", "issue": "missing", "rows": 2},
+        {"feature": "plan", "issue": "absent", "rows": 1},
+        {"feature": "", "issue": "unknown_feature", "rows": 2},
+    ]
+
+
 async def test_report_is_of_the_most_recent_version_unless_another_is_asked_for(client: Client, state: MonitorState) -> None:
     """Every version that is followed can be asked for by name."""
     for version, count in (("1", 10), ("2 ü/&", 20), ("3", 30)):
