@@ -136,6 +136,11 @@ class DriftDetector:
         """Return the model versions that are followed, the most recently seen first."""
         return list(reversed(self._streams))
 
+    @property
+    def misfits(self) -> tuple[str, ...]:
+        """Return the features that the settings want scored by a method which has no value for them."""
+        return self._rule.scorer.misfits
+
     def observe(self, columns: Columns, *, at: float, model_version: str | None = None) -> Observation:
         """Count rows that arrived at a time (epoch seconds), and judge the panes that they complete."""
         version = model_version or self._model_version

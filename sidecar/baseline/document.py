@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from sidecar.baseline.dispersion import Dispersion
 from sidecar.baseline.errors import BaselineError
 from sidecar.baseline.fixed_point import FixedPoint
 from sidecar.baseline.profile import SCHEMA, CategoricalFeature, Feature, NumericFeature, Profile
@@ -35,7 +36,8 @@ def profile_from_json(document: Document) -> Profile:
             f"is of schema {schema}, this program reads up to {SCHEMA}: use a newer one, or build the baseline anew"
         )
     features = tuple(_feature(each) for each in _list(document, "features"))
-    profile = Profile(_whole(document, "rows"), features, _texts(document, "ignored"), _built(document))
+    rows, ignored = _whole(document, "rows"), _texts(document, "ignored")
+    profile = Profile(rows, features, ignored, _built(document), _dispersion(document, features))
     _check(profile)
     if document.get("fingerprint") != profile.fingerprint:
         raise BaselineError("does not match its fingerprint: it was changed after it was built, or damaged on the way")
@@ -127,6 +129,36 @@ def _categorical(name: str, document: Document) -> CategoricalFeature:
 
 
 _KINDS: Final[Mapping[str, Callable[[str, Document], Feature]]] = {"numeric": _numeric, "categorical": _categorical}
+
+
+def _dispersion(document: Document, features: Sequence[Feature]) -> Dispersion | None:
+    if "dispersion" not in document:
+        return None
+    table = _object(document, "dispersion")
+    spans, seconds = _doubles(table, "spans"), _double(table.get("seconds"), "dispersion.seconds")
+    if not spans or not all(low < high for low, high in pairwise((0.0, *spans))) or seconds <= 0:
+        raise BaselineError("dispersion has no ascending spans of time")
+    names = [feature.name for feature in features]
+    rows, phi = (_by_feature(_object(table, key), names, len(spans)) for key in ("rows", "phi"))
+    if any(value < 1 for values in phi.values() for value in values) or any(min(values) < 0 for values in rows.values()):
+        raise BaselineError("dispersion is below what independent rows have")
+    return Dispersion(str(table.get("column", "")), seconds, spans, rows, phi)
+
+
+def _by_feature(table: Document, names: Sequence[str], width: int) -> Mapping[str, tuple[float, ...]]:
+    """Return as many numbers for each feature as there are spans."""
+    found = {name: _doubles(table, name) for name in names}
+    odd = [name for name, values in found.items() if len(values) != width]
+    if odd or len(table) > len(names):
+        raise BaselineError("dispersion does not fit the features and spans", feature=odd[0] if odd else None)
+    return found
+
+
+def _object(document: Document, key: str) -> Document:
+    found = document.get(key)
+    if not isinstance(found, Mapping):
+        raise BaselineError(f"{key} is no object" if key in document else f"{key} is not there")
+    return found
 
 
 def _scale(document: Document) -> FixedPoint:

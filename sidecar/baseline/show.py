@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from sidecar.baseline.dispersion import Dispersion
 from sidecar.baseline.profile import CategoricalFeature, Feature, NumericFeature, Profile
 
 WIDTH: Final = 32
@@ -25,6 +26,8 @@ def show(profile: Profile) -> str:
     ]
     if profile.ignored:
         head.append(f"left out: {', '.join(profile.ignored)}")
+    if profile.dispersion is not None:
+        head.append(_times(profile.dispersion))
     return "\n".join(head + [line for feature in profile.features for line in ("", *_account(feature, profile.rows))])
 
 
@@ -50,6 +53,15 @@ def sparkline(amounts: Sequence[float]) -> str:
     highest = max(amounts, default=0)
     steps = len(_BARS) - 1
     return "".join(_BARS[max(int(amount * steps / highest), amount > 0)] if highest else _BARS[0] for amount in amounts)
+
+
+def _times(table: Dispersion) -> str:
+    """Say what is known of consecutive rows, by the feature whose blocks vary most."""
+    name = max(table.phi, key=lambda each: max(table.phi[each]))
+    at = table.phi[name].index(max(table.phi[name]))
+    spans = f"{table.spans[0]:.3g} to {table.spans[-1]:.3g} s"
+    most = f"{_short(name)} up to {table.phi[name][at]:.3g} times as much as independent rows would, in {table.spans[at]:.3g} s"
+    return f"times of {_short(table.column)}: blocks of {spans} vary, {most}"
 
 
 def _account(feature: Feature, rows: int) -> list[str]:

@@ -20,6 +20,8 @@ score
     their bias, what they would be on average without any drift, so one threshold serves any number of rows.
 evidence
     ``ln E`` of :func:`log_evidence`: how much better drift explains the window than no drift does.
+phi
+    Over-dispersion: how much more blocks of consecutive rows vary than independent rows would (:func:`over_dispersion`).
 plain numbers
     :func:`psi`, :func:`kl`, :func:`js`, :func:`chi_square_test`, :func:`ks`, :func:`wasserstein`: the textbook values,
     shown beside the score for people to check and compare. No status depends on them.
@@ -27,32 +29,49 @@ plain numbers
 A statistic of a sample without rows is ``nan``: there is nothing to be said.
 """
 
+from sidecar.score.dispersion import block_statistic, excess, over_dispersion
 from sidecar.score.distance import ks, wasserstein
 from sidecar.score.divergence import EMPTY_SHARE, js, kl, psi
-from sidecar.score.effect import chi_square_effect, chi_square_score, less_bias, psi_score, smoothed_psi
+from sidecar.score.effect import (
+    chi_square_effect,
+    chi_square_score,
+    hellinger,
+    less_bias,
+    psi_score,
+    smoothed_kl,
+    smoothed_psi,
+)
 from sidecar.score.evidence import log_dirichlet_multinomial, log_evidence
 from sidecar.score.homogeneity import ChiSquareTest, chi_square_test
+from sidecar.score.raw import ks_of_rows, wasserstein_of_rows
 from sidecar.score.shares import bias, degrees_of_freedom, effective_rows, in_use, shares
 
 __all__ = [
     "EMPTY_SHARE",
     "ChiSquareTest",
     "bias",
+    "block_statistic",
     "chi_square_effect",
     "chi_square_score",
     "chi_square_test",
     "degrees_of_freedom",
     "effective_rows",
+    "excess",
+    "hellinger",
     "in_use",
     "js",
     "kl",
     "ks",
+    "ks_of_rows",
     "less_bias",
     "log_dirichlet_multinomial",
     "log_evidence",
+    "over_dispersion",
     "psi",
     "psi_score",
     "shares",
+    "smoothed_kl",
     "smoothed_psi",
     "wasserstein",
+    "wasserstein_of_rows",
 ]

@@ -13,6 +13,8 @@ fresh
     What the rule says of the window as it is, without memory.
 held
     The step, warning or critical, that a feature has reached and not yet been cleared of.
+finding
+    What the scan of the window's newest parts has found (`Finding`), where the baseline allows for one.
 alarm
     A status of warning or critical.
 insufficient_data
@@ -20,10 +22,12 @@ insufficient_data
 """
 
 from sidecar.verdict.hysteresis import CLEARING_CLOSES, CLEARING_SHARE, Hold
+from sidecar.verdict.method import Method
 from sidecar.verdict.report import FeatureReport, Report, WindowReport
 from sidecar.verdict.report_on import report_on
 from sidecar.verdict.rule import Judgement, judge
-from sidecar.verdict.scoring import Method, Scorer, Scores
+from sidecar.verdict.scan import Finding
+from sidecar.verdict.scoring import Scorer, Scores
 from sidecar.verdict.stream import Stream
 from sidecar.verdict.thresholds import Limits, SupportsThresholds, Thresholds
 from sidecar.verdict.verdict import Rule, Transition, Verdict
@@ -32,6 +36,7 @@ __all__ = [
     "CLEARING_CLOSES",
     "CLEARING_SHARE",
     "FeatureReport",
+    "Finding",
     "Hold",
     "Judgement",
     "Limits",

@@ -53,7 +53,9 @@ class Hold:
         A feature without a score, one that the window has no rows of, is let go: what it was held for has left.
         """
         threshold = np.where(self.rank == CRITICAL, limits.critical, limits.warning)
-        self._low = np.where(score < CLEARING_SHARE * threshold, self._low + 1, 0).astype(np.int8)
+        # What a suffix has found may not show in the whole window's score yet, and must not be cleared by it.
+        low = (score < CLEARING_SHARE * threshold) & (fresh < self.rank)
+        self._low = np.where(low, self._low + 1, 0).astype(np.int8)
         falls = (self.rank > 0) & (self._low >= CLEARING_CLOSES)
         held = np.where(falls, _below(self.rank), self.rank)
         rises = (fresh >= WARNING) & (fresh > held)

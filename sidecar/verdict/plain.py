@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sidecar.histogram import FIRST, Counts, Layout
-from sidecar.score import chi_square_test, js, kl, ks, psi, wasserstein
+from sidecar.histogram import Counts, Layout
+from sidecar.score import chi_square_test, js, kl, psi
 from sidecar.score.shares import Floats
+from sidecar.verdict.distances import Distances, Fine
 
 
 class PlainNumbers(NamedTuple):
@@ -29,31 +30,23 @@ class PlainComparison:
     """Compares windows with the baseline of a layout.
 
     Divergences and the chi-square test are those of the score bins; KS and Wasserstein those of the fine ones, for numeric
-    features, and by their finite values alone. Sums, and here edges too, are in units from a feature's origin, where the
-    digits of a timestamp are not lost to its epoch.
+    features, and by their finite values alone.
     """
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._numeric = np.flatnonzero(layout.numeric)
-        self._unit = layout.unit[self._numeric]
-        # A unit is a power of two, so scaling both sides first loses nothing, and does not overflow as a difference may.
-        edges = layout.fine_edges[self._numeric, FIRST:] / self._unit[:, np.newaxis]
-        self._edges = edges - (layout.origin[self._numeric] / self._unit)[:, np.newaxis]
-        self._baseline = layout.fine_counts[self._numeric, FIRST:]
-        self._baseline_sums = layout.fine_sums[self._numeric, FIRST:]
+        self._distances = Distances(layout, np.flatnonzero(layout.numeric))
 
     def numbers(self, counts: Counts) -> PlainNumbers:
         """Return the plain numbers of a window."""
         window, baseline = self._layout.to_score(counts.fine), self._layout.score_counts
         divergences = (statistic(window, baseline) for statistic in (psi, kl, js))
-        return PlainNumbers._make((*divergences, *chi_square_test(window, baseline), *self._distances(counts)))
+        return PlainNumbers._make((*divergences, *chi_square_test(window, baseline), *self._of_numbers(counts)))
 
-    def _distances(self, counts: Counts) -> Floats:
+    def _of_numbers(self, counts: Counts) -> Floats:
         """Return KS and Wasserstein, ``float64 (2, F)``."""
-        window, sums = counts.fine[self._numeric, FIRST:], counts.sums[self._numeric, FIRST:]
+        fine, own = Fine(counts.fine, counts.sums), self._distances
         distances = np.full((2, len(self._layout.names)), np.nan)
-        distances[0, self._numeric] = ks(window, self._baseline)
-        units = wasserstein(window, self._baseline, sums, self._baseline_sums, self._edges)
-        distances[1, self._numeric] = units * self._unit
+        distances[0, own.features] = own.ks(counts.fine, fine)
+        distances[1, own.features] = own.wasserstein(fine) * own.unit
         return distances

@@ -48,7 +48,7 @@ class FeatureReport:
     Attributes
     ----------
     kind, method
-        "numeric" or "categorical", and what the score is: "psi" or "chi_square".
+        "numeric" or "categorical", and what the score is: "psi" or "chi_square" unless the settings say otherwise.
     score
         What the thresholds compare with; None without rows.
     status, reason
@@ -59,6 +59,8 @@ class FeatureReport:
         The plain numbers (see :mod:`sidecar.score`); the last two None for categories.
     rows, missing, absent
         Rows in the feature's histogram, those of them without a value, and rows that did not carry it.
+    scan
+        The newest part of the window that raises an alarm by itself: its "rows", "score" and "evidence"; None where none does.
     thresholds
         "warning" and "critical".
     bins
@@ -82,6 +84,7 @@ class FeatureReport:
     rows: int
     missing: int
     absent: int
+    scan: Mapping[str, float | None] | None
     thresholds: Mapping[str, float]
     bins: tuple[Json, ...] | None = None
 

@@ -12,7 +12,9 @@ from sidecar.reasons import Insufficiency, Status
 from sidecar.score.shares import Floats
 from sidecar.verdict.report import FeatureReport, Json, Report, WindowReport
 from sidecar.verdict.rule import REASONS, STATUSES, Judgement
+from sidecar.verdict.scan import Finding
 from sidecar.verdict.verdict import Opinion, Rule, Verdict, largest, overall
+from sidecar.window import Sight
 
 _GRAVEST = (
     Insufficiency.BASELINE_TOO_SMALL,
@@ -23,9 +25,11 @@ _GRAVEST = (
 """Which feature's reason stands for the window: first what no waiting cures, then what most features share."""
 
 
-def report_on(rule: Rule, verdict: Verdict, counts: Counts, window: WindowReport, *, bins: bool) -> Report:
+def report_on(
+    rule: Rule, verdict: Verdict, counts: Counts, window: WindowReport, *, bins: bool, sight: Sight | None = None
+) -> Report:
     """Report on a window as it is now, with the statuses of its last close or worse."""
-    opinion = rule.judge(counts, all_evidence=True)
+    opinion = rule.judge(counts, sight, all_evidence=True)
     shown = verdict.show(opinion.judgement)
     status, profile = overall(shown), rule.layout.profile
     return Report(
@@ -82,8 +86,17 @@ def _columns(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement) -> 
         "rows": counts.present.tolist(),
         "missing": opinion.window[:, Special.MISSING].tolist(),
         "absent": counts.absent.tolist(),
+        "scan": _found(opinion.finding),
         "thresholds": [{"warning": warning, "critical": critical} for warning, critical in limits],
     }
+
+
+def _found(finding: Finding) -> list[Json | None]:
+    """Return what the scan found of each feature."""
+    values = zip(finding.rows.tolist(), _numbers(finding.score), _numbers(finding.evidence), strict=True)
+    return [
+        None if score is None else {"rows": int(rows), "score": score, "evidence": evidence} for rows, score, evidence in values
+    ]
 
 
 def _bins(rule: Rule, row: int, window: NDArray[np.int64]) -> tuple[Json, ...]:

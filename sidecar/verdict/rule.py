@@ -7,7 +7,8 @@ Far but not sure: nothing can be said yet. Not far: ok, if a drift as large as t
 .. math:: n_e \ge \frac{\mathrm{df} + 2 \sqrt{2 \, \mathrm{df}}}{\text{warning}}
 
 effective rows: with fewer, chance alone moves PSI by as much as the threshold (mean ``df / n_e``, standard deviation
-``sqrt(2 df) / n_e``, two of them). For ten bins and a threshold of 0.2 these are 88 rows beside a large baseline.
+``sqrt(2 df) / n_e``, two of them). For ten bins and a threshold of 0.2 these are 88 rows beside a large baseline. Other
+methods have a mean and a deviation of their own (:mod:`sidecar.verdict.method`).
 
 With ``alpha = 1`` nobody asks for sureness: the bare score decides, and only a feature without rows is insufficient.
 """
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from sidecar.reasons import Insufficiency, Status
 from sidecar.score.shares import Bools, Floats
+from sidecar.verdict.method import PLAIN_SCALE, Scale
 from sidecar.verdict.scoring import Scores
 from sidecar.verdict.thresholds import Limits
 
@@ -54,7 +56,7 @@ class Judgement(NamedTuple):
     reason: NDArray[np.int8]
 
 
-def judge(scores: Scores, evidence: Floats, limits: Limits, alpha: float) -> Judgement:
+def judge(scores: Scores, evidence: Floats, limits: Limits, alpha: float, scale: Scale | None = None) -> Judgement:
     """Apply the rule to every feature; evidence is read only where the score exceeds the warning threshold.
 
     Examples
@@ -62,7 +64,8 @@ def judge(scores: Scores, evidence: Floats, limits: Limits, alpha: float) -> Jud
     Five features with 1000 rows beside 10 000, and a score of 0.3. Four have rows, so an alarm takes ln(4 / 1e-6) = 15.2:
 
     >>> rows = np.array([1000.0, 1000.0, 1000.0, 50.0, 0.0])
-    >>> scores = Scores(np.array([0.1, 0.3, 0.3, 0.1, np.nan]), np.full(5, 9.0), rows, np.full(5, 1e4), rows / (1 + rows / 1e4))
+    >>> chance, together = (np.full(5, 9.0), np.full(5, 18**0.5)), rows / (1 + rows / 1e4)
+    >>> scores = Scores(np.array([0.1, 0.3, 0.3, 0.1, np.nan]), *chance, np.ones(5), rows, np.full(5, 1e4), together)
     >>> limits = Limits(np.full(5, 0.2), np.full(5, 0.5))
     >>> found = judge(scores, np.array([np.nan, 15.3, 15.1, np.nan, np.nan]), limits, alpha=1e-6)
     >>> [str(STATUSES[rank]) for rank in found.rank]
@@ -75,7 +78,7 @@ def judge(scores: Scores, evidence: Floats, limits: Limits, alpha: float) -> Jud
         sure, doubt = np.ones(far.shape, dtype=np.bool_), np.zeros(far.shape, dtype=np.int8)
     else:
         sure = evidence >= evidence_needed(scores.rows, alpha)
-        doubt = _doubt(scores, evidence, limits, far & ~sure)
+        doubt = _doubt(scores, evidence, rows_needed(scores, limits, scale or PLAIN_SCALE), far & ~sure)
     step = np.where(scores.score > limits.critical, CRITICAL, WARNING)
     reason = np.where(np.isnan(scores.score), _nothing(scores), np.where(far & sure, 0, doubt)).astype(np.int8)
     return Judgement(np.where(far & sure, step, np.where(reason > 0, INSUFFICIENT, OK)), reason)
@@ -93,21 +96,21 @@ def evidence_needed(rows: Floats, alpha: float) -> float:
     return log(max(features, 1) / alpha)
 
 
-def rows_needed(freedom: Floats, warning: Floats) -> Floats:
-    """Return the effective rows from which on a score below the threshold means something.
+def rows_needed(scores: Scores, limits: Limits, scale: Scale) -> Floats:
+    """Return the effective rows from which on a score below the warning threshold means something.
 
     Examples
     --------
-    >>> f"{rows_needed(np.array(9.0), np.array(0.2)):.1f}"
+    >>> nine = Scores(*(np.array([value]) for value in (0.1, 9, 18**0.5, 1, 100, 1e4, 99)))
+    >>> f"{rows_needed(nine, Limits(np.array([0.2]), np.array([0.5])), PLAIN_SCALE)[0]:.1f}"
     '87.4'
     """
-    needed: Floats = (freedom + 2 * np.sqrt(2 * freedom)) / warning
+    needed: Floats = (scores.mean + 2 * scores.spread) / scale.to(limits.warning)
     return needed
 
 
-def _doubt(scores: Scores, evidence: Floats, limits: Limits, unsure: Bools) -> NDArray[np.int8]:
+def _doubt(scores: Scores, evidence: Floats, needed: Floats, unsure: Bools) -> NDArray[np.int8]:
     """Return the code of what keeps each feature from being ok; 0 for nothing."""
-    needed = rows_needed(scores.freedom, limits.warning)
     # The sample to blame is the smaller one; beside a baseline that is too small itself, no window is ever large enough.
     baseline = (scores.baseline_rows <= needed) | (scores.baseline_rows < scores.rows)
     few = np.where(baseline, _CODE[Insufficiency.BASELINE_TOO_SMALL], _CODE[Insufficiency.TOO_FEW_ROWS])
@@ -117,4 +120,5 @@ def _doubt(scores: Scores, evidence: Floats, limits: Limits, unsure: Bools) -> N
 
 def _nothing(scores: Scores) -> NDArray[np.int8]:
     """Return the code of why a feature has no score."""
-    return np.where(scores.rows > 0, _CODE[Insufficiency.BASELINE_TOO_SMALL], _CODE[Insufficiency.NO_ROWS])
+    new = (scores.rows > 0) & (scores.baseline_rows == 0)
+    return np.where(new, _CODE[Insufficiency.BASELINE_TOO_SMALL], _CODE[Insufficiency.NO_ROWS])

@@ -1,44 +1,57 @@
 """Score the features of one baseline: each by its method, all of a method at once.
 
-A feature of numbers is scored by PSI and one of categories by the chi-square effect size, each on the score bins. Features
-of a method are taken out of the common grid together, and without the columns that none of them uses: a hundred numeric
-features have seventeen bins even where one categorical feature has fifty.
+A feature of numbers is scored by PSI and one of categories by the chi-square effect size, unless the settings say otherwise
+(:mod:`sidecar.verdict.method`). Features of a method are taken out of the common grid together, and without the columns
+that none of them uses: a hundred numeric features have seventeen bins even where one categorical feature has fifty.
+
+Windows come as counts of shape ``(..., F, G)``: whatever is in front of features, the suffixes of a window or the windows of a
+simulation, is scored at once.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sidecar.histogram import Layout
-from sidecar.score import chi_square_effect, degrees_of_freedom, effective_rows, less_bias, log_evidence, smoothed_psi
+from sidecar.score import (
+    chi_square_effect,
+    degrees_of_freedom,
+    effective_rows,
+    hellinger,
+    js,
+    log_evidence,
+    smoothed_kl,
+    smoothed_psi,
+)
 from sidecar.score.shares import Bools, Floats, over_bins
+from sidecar.verdict.distances import Distances, Fine, Integers
+from sidecar.verdict.method import KS_CHANCE, WASSERSTEIN_CHANCE, Method, Scale
+from sidecar.verdict.overdispersion import OverDispersion
 
-Integers = NDArray[np.int64]
-
-
-class Method(StrEnum):
-    """What a feature's score is."""
-
-    PSI = "psi"
-    CHI_SQUARE = "chi_square"
-
-
-EFFECTS: Final = {Method.PSI: smoothed_psi, Method.CHI_SQUARE: chi_square_effect}
-"""The effect size of each method; without drift, all are expected to be ``df / n_e``."""
+EFFECTS: Final[Mapping[Method, Callable[[Integers, Integers], Floats]]] = {
+    Method.PSI: smoothed_psi,
+    Method.CHI_SQUARE: chi_square_effect,
+    Method.KL: smoothed_kl,
+    Method.JS: js,
+    Method.HELLINGER: hellinger,
+}
+"""The statistics of score bins."""
 
 
 class Scores(NamedTuple):
-    """What the rule needs to know of the window, ``float64 (F,)`` each.
+    """What the rule needs to know of windows, ``float64 (..., F)`` each.
 
     Attributes
     ----------
     score
         Less its bias; nan where the window, or the baseline, has no rows of the feature.
-    freedom
-        Degrees of freedom.
+    mean, spread
+        What chance makes of it (mu and sigma of :mod:`sidecar.verdict.method`), if rows are independent.
+    phi
+        How many rows count as one, because they are not.
     rows, baseline_rows
         Rows of the feature on either side.
     effective_rows
@@ -46,20 +59,23 @@ class Scores(NamedTuple):
     """
 
     score: Floats
-    freedom: Floats
+    mean: Floats
+    spread: Floats
+    phi: Floats
     rows: Floats
     baseline_rows: Floats
     effective_rows: Floats
 
 
+Statistic = Callable[[Integers, Fine], Floats]
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Features of one method: their rows in the grid, the columns that they use, and their baseline there."""
+    """Features of one method, and what works their statistic out."""
 
-    method: Method
     features: Integers
-    width: int
-    baseline: Integers
+    statistic: Statistic
 
 
 class Scorer:
@@ -69,38 +85,93 @@ class Scorer:
     ----------
     layout
         The baseline's bins and counts.
+    wanted
+        The method of each feature, None for the ordinary one.
 
     Attributes
     ----------
     methods
         The method of each feature.
+    scale
+        Where chance is taken off their scores.
+    dispersion
+        What the baseline expects of consecutive rows.
+    misfits
+        Names of features that the method wanted of them has no value for: distances of categories, and Wasserstein in
+        deviations where there is no deviation. They are scored as if nothing had been wanted.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.methods = [Method.PSI if numeric else Method.CHI_SQUARE for numeric in layout.numeric]
-        groups = (_group(layout, method, self.methods) for method in Method)
-        self._groups = [group for group in groups if len(group.features)]
+    def __init__(self, layout: Layout, wanted: Sequence[Method | None] | None = None) -> None:
+        wanted = wanted or [None] * len(layout.names)
+        fits = [own is not None and _fits(layout, row, own) for row, own in enumerate(wanted)]
+        ordinary = [Method.PSI if numeric else Method.CHI_SQUARE for numeric in layout.numeric]
+        self.methods = [own if own and fit else usual for own, fit, usual in zip(wanted, fits, ordinary, strict=True)]
+        self.misfits = tuple(
+            name for name, own, fit in zip(layout.names, wanted, fits, strict=True) if own is not None and not fit
+        )
+        self.scale = Scale.of(self.methods)
+        self.dispersion = OverDispersion(layout)
+        self._ordinary = all(own in {Method.PSI, Method.CHI_SQUARE} for own in self.methods)
+        self._groups = [_group(layout, method, self.methods) for method in Method if method in self.methods]
         self._baseline = layout.evidence_counts
         self._baseline_rows = over_bins(layout.evidence_counts)
+        self._chance = _chance(layout, self.methods)
 
-    def scores(self, window: Integers) -> Scores:
-        """Score the window's counts in the score bins, ``int64 (F, B)``."""
-        freedom, rows = degrees_of_freedom(window, self._baseline), effective_rows(window, self._baseline)
-        effect = np.empty(len(rows))
+    def scores(self, window: Integers, fine: Fine, pace: float | None = None) -> Scores:
+        """Score windows, by their counts in the score bins, ``int64 (..., F, B)``, and in the fine ones.
+
+        Rows come every `pace` seconds; as fast as the baseline's did where that is not known.
+        """
+        freedom, together = degrees_of_freedom(window, self._baseline), effective_rows(window, self._baseline)
+        rows = over_bins(window)
+        phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
+        statistic = np.empty(rows.shape)
         for group in self._groups:
-            effect[group.features] = EFFECTS[group.method](window[group.features, : group.width], group.baseline)
-        score = less_bias(effect, freedom / np.where(rows > 0, rows, np.nan))
-        return Scores(score, freedom, over_bins(window), self._baseline_rows, rows)
+            statistic[..., group.features] = group.statistic(window, fine)
+        mean = np.where(np.isnan(self._chance[0]), freedom, self._chance[0])
+        spread = np.where(np.isnan(self._chance[1]), np.sqrt(2 * freedom), self._chance[1])
+        bias = mean * phi / np.where(together > 0, together, np.nan)
+        if self._ordinary:
+            score = np.maximum(statistic - bias, 0.0)
+        else:
+            score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
+        return Scores(score, mean, spread, phi, rows, self._baseline_rows, together)
 
-    def evidence(self, window: Integers, wanted: Bools) -> Floats:
-        """Return ``ln E`` of the wanted features, nan for the others."""
-        evidence = np.full(len(wanted), np.nan)
+    def evidence(self, window: Integers, wanted: Bools, phi: Floats) -> Floats:
+        """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
+        evidence = np.full(wanted.shape, np.nan)
         if wanted.any():
-            evidence[wanted] = log_evidence(window[wanted], self._baseline[wanted])
+            features = np.nonzero(wanted)[-1]
+            evidence[wanted] = log_evidence(window[wanted] / phi[wanted][:, np.newaxis], self._baseline[features])
         return evidence
+
+
+def _fits(layout: Layout, row: int, method: Method) -> bool:
+    if method is Method.KS:
+        return bool(layout.numeric[row])
+    return method is not Method.WASSERSTEIN or bool(layout.deviation[row] > 0)
 
 
 def _group(layout: Layout, method: Method, methods: list[Method]) -> _Group:
     features = np.array([row for row, own in enumerate(methods) if own is method], dtype=np.int64)
-    width = int(layout.score_of_fine[features].max(initial=0)) + 1
-    return _Group(method, features, width, layout.evidence_counts[features, :width])
+    if method in EFFECTS:
+        width = int(layout.score_of_fine[features].max(initial=0)) + 1
+        return _Group(features, partial(_of_score_bins, EFFECTS[method], features, layout.evidence_counts[features, :width]))
+    distance = Distances(layout, features)
+    return _Group(features, distance.ks if method is Method.KS else distance.wasserstein_in_deviations)
+
+
+def _of_score_bins(
+    effect: Callable[[Integers, Integers], Floats], features: Integers, baseline: Integers, window: Integers, _: Fine
+) -> Floats:
+    return effect(window[..., features, : baseline.shape[-1]], baseline)
+
+
+def _chance(layout: Layout, methods: list[Method]) -> Floats:
+    """Return mu and sigma of the features that have them from elsewhere than their degrees of freedom, ``(2, F)``; else nan."""
+    chance = np.full((2, len(methods)), np.nan)
+    chance[:, [own is Method.KS for own in methods]] = np.array(KS_CHANCE)[:, np.newaxis]
+    areas = np.flatnonzero([own is Method.WASSERSTEIN for own in methods])
+    if len(areas):
+        chance[:, areas] = np.multiply.outer(WASSERSTEIN_CHANCE, Distances(layout, areas).bridges() ** 2)
+    return chance

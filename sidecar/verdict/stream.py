@@ -10,7 +10,7 @@ from sidecar.histogram import Layout
 from sidecar.verdict.report import Report, WindowReport
 from sidecar.verdict.report_on import report_on
 from sidecar.verdict.verdict import Rule, Transition, Verdict
-from sidecar.window import Closed, Event, Totals, Window, WindowRule
+from sidecar.window import Closed, Event, Sight, Totals, Window, WindowRule
 
 
 class Stream:
@@ -24,7 +24,7 @@ class Stream:
     def follow(self, events: Iterable[Event], rule: Rule) -> list[Transition]:
         """Judge the window at each event, and return the changes of status."""
         turns = (
-            self._verdict.close(rule, self.window.counts, event.at)
+            self._verdict.close(rule, self.window.counts, event.at, self._sight(rule))
             if isinstance(event, Closed)
             else self._verdict.reset(event.at)
             for event in events
@@ -40,9 +40,15 @@ class Stream:
         """Return a report, the last one if nothing has changed since."""
         known = self._reports.get(bins)
         if known is None or known[0] != self.window.revision or known[1] is not rule:
-            report = report_on(rule, self._verdict, self.window.counts, self._window_report(), bins=bins)
+            report = report_on(
+                rule, self._verdict, self.window.counts, self._window_report(), bins=bins, sight=self._sight(rule)
+            )
             known = self._reports[bins] = (self.window.revision, rule, report)
         return known[2]
+
+    def _sight(self, rule: Rule) -> Sight | None:
+        """Look at the window's suffixes if the rule does."""
+        return self.window.sight() if rule.scans else None
 
     def _window_report(self) -> WindowReport:
         window = self.window

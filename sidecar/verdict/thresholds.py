@@ -10,10 +10,13 @@ from sidecar.score.shares import Floats
 
 
 class SupportsThresholds(Protocol):
-    """Whatever knows both thresholds of a feature."""
+    """Whatever knows both thresholds of a feature, and what they are thresholds of."""
 
     def of(self, feature: str, /) -> tuple[float, float]:
         """Return (warning, critical) of a feature."""
+
+    def method_of(self, feature: str, /) -> str | None:
+        """Return the name of the method that a feature is to be scored by, None for the ordinary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,16 @@ class Thresholds:
     warning: float = 0.2
     critical: float = 0.5
     features: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, feature: str, /) -> tuple[float, float]:
         """Return (warning, critical) of a feature; what it has none of its own for is common to all."""
         warning, critical = self.features.get(feature, (None, None))
         return self.warning if warning is None else warning, self.critical if critical is None else critical
+
+    def method_of(self, feature: str, /) -> str | None:
+        """Return the name of the method that a feature is to be scored by, None for the ordinary one."""
+        return self.methods.get(feature)
 
 
 class Limits(NamedTuple):

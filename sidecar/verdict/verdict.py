@@ -15,11 +15,15 @@ import numpy as np
 from sidecar.histogram import Counts, Layout
 from sidecar.reasons import Status
 from sidecar.score.shares import Floats
+from sidecar.verdict.distances import Fine, Integers
 from sidecar.verdict.hysteresis import Hold
+from sidecar.verdict.method import Method
 from sidecar.verdict.plain import PlainComparison
-from sidecar.verdict.rule import STATUSES, WARNING, Judgement, judge
-from sidecar.verdict.scoring import Integers, Scorer, Scores
+from sidecar.verdict.rule import STATUSES, WARNING, Judgement, evidence_needed, judge
+from sidecar.verdict.scan import Finding, find, with_margin
+from sidecar.verdict.scoring import Scorer, Scores
 from sidecar.verdict.thresholds import Limits, SupportsThresholds
+from sidecar.window import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,15 @@ class Opinion(NamedTuple):
         How far each feature is, and how surely; evidence is nan where nobody asked for it.
     judgement
         What they lead to.
+    finding
+        What the scan of the window's newest parts has found, which is in the judgement.
     """
 
     window: Integers
     scores: Scores
     evidence: Floats
     judgement: Judgement
+    finding: Finding
 
 
 @dataclass(frozen=True)
@@ -82,15 +89,40 @@ class Rule:
     @classmethod
     def of(cls, layout: Layout, thresholds: SupportsThresholds, alpha: float) -> Self:
         """Prepare the rule for a baseline."""
-        return cls(layout, Scorer(layout), Limits.of(thresholds, layout.names), alpha)
+        wanted = [thresholds.method_of(name) for name in layout.names]
+        scorer = Scorer(layout, [None if name is None else Method(name) for name in wanted])
+        # No feature has the empty name: its thresholds are the common ones, for features whose own are of another scale.
+        limits = Limits.of(thresholds, ("" if name in scorer.misfits else name for name in layout.names))
+        return cls(layout, scorer, limits, alpha)
 
-    def judge(self, counts: Counts, *, all_evidence: bool = False) -> Opinion:
-        """Score a window and judge its features; evidence is worked out where a score asks for it, or everywhere."""
+    @property
+    def scans(self) -> bool:
+        """Whether suffixes are looked at: where it is known how blocks vary, and evidence is asked for."""
+        return self.scorer.dispersion.known and self.alpha < 1
+
+    def judge(self, counts: Counts, sight: Sight | None = None, *, all_evidence: bool = False) -> Opinion:
+        """Score a window and judge its features; evidence is worked out where a score asks for it, or everywhere.
+
+        Without the sight of its suffixes, and how fast its rows came, the window is judged as a whole.
+        """
         window = self.layout.to_score(counts.fine)
-        scores = self.scorer.scores(window)
+        scores = self.scorer.scores(window, Fine(counts.fine, counts.sums), sight.pace if sight else None)
         wanted = scores.rows > 0 if all_evidence else scores.score > self.limits.warning
-        evidence = self.scorer.evidence(window, wanted)
-        return Opinion(window, scores, evidence, judge(scores, evidence, self.limits, self.alpha))
+        evidence = self.scorer.evidence(window, wanted, scores.phi)
+        whole = judge(scores, evidence, self.limits, self.alpha, self.scorer.scale)
+        finding = self._scan(sight, evidence_needed(scores.rows, self.alpha))
+        raised = finding.rank > whole.rank
+        rank, reason = np.where(raised, finding.rank, whole.rank), np.where(raised, np.int8(0), whole.reason)
+        return Opinion(window, scores, evidence, Judgement(rank, reason), finding)
+
+    def _scan(self, sight: Sight | None, needed: float) -> Finding:
+        """Look at the suffixes, and work evidence out only where a score is high enough."""
+        if sight is None or not len(sight.fine) or not self.scans:
+            return Finding.none(len(self.layout.names))
+        window, scale = self.layout.to_score(sight.fine), self.scorer.scale
+        scores = self.scorer.scores(window, Fine(sight.fine, sight.sums), sight.pace)
+        evidence = self.scorer.evidence(window, scores.score > with_margin(self.limits.warning, scores, scale), scores.phi)
+        return find(scores, evidence, self.limits, needed, scale)
 
     @cached_property
     def plain(self) -> PlainComparison:
@@ -126,9 +158,9 @@ class Verdict:
         self._hold = Hold(features)
         self._said: Judgement | None = None
 
-    def close(self, rule: Rule, counts: Counts, at: float) -> Transition | None:
+    def close(self, rule: Rule, counts: Counts, at: float, sight: Sight | None = None) -> Transition | None:
         """Judge the window at a pane close; return the transition if the overall status changes."""
-        _, scores, _, fresh = rule.judge(counts)
+        _, scores, _, fresh, _ = rule.judge(counts, sight)
         self._hold.close(fresh.rank, scores.score, rule.limits)
         self._said = _worse(fresh, Judgement(self._hold.rank, np.zeros_like(fresh.reason)))
         return self._turn(overall(self._said), _alarms(rule, scores, self._said), largest(scores.score), at, counts.rows)

@@ -15,23 +15,32 @@ block
     What leaves the window at once: a pane, or on a busy model with `min_seconds` as many as fit in a twentieth of it.
 window
     The newest blocks that hold `rows` and span `min_seconds` at least, none older than `seconds` (`WindowRule`).
+suffix
+    The newest half of the window, or quarter, and so on down to twenty rows (`Sight`).
 """
 
 from sidecar.window.block import Block, Full, Sparse
+from sidecar.window.recent import RECENT, Recent
 from sidecar.window.rule import PANE_SECONDS, PANES, WindowRule
+from sidecar.window.sight import SHORTEST, Sight, suffix_rows
 from sidecar.window.totals import Totals
 from sidecar.window.window import Closed, Emptied, Event, Window
 
 __all__ = [
     "PANES",
     "PANE_SECONDS",
+    "RECENT",
+    "SHORTEST",
     "Block",
     "Closed",
     "Emptied",
     "Event",
     "Full",
+    "Recent",
+    "Sight",
     "Sparse",
     "Totals",
     "Window",
     "WindowRule",
+    "suffix_rows",
 ]

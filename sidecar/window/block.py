@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from sidecar.histogram import Counts
 
+Grid = NDArray[np.int64]
+
 
 class Block(Protocol):
     """Counts that no longer change, and when their first row came (epoch seconds)."""
@@ -25,6 +27,9 @@ class Block(Protocol):
 
     def leave(self, counts: Counts) -> None:
         """Take the block's counts off counts that they were added to."""
+
+    def join(self, fine: Grid, sums: Grid) -> None:
+        """Add the block's rows and sums to those of fine bins, ``int64 (F, G)`` both."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,11 @@ class Full:
     def leave(self, counts: Counts) -> None:
         """Take the block's counts off counts that they were added to."""
         counts.subtract(self.counts)
+
+    def join(self, fine: Grid, sums: Grid) -> None:
+        """Add the block's rows and sums to those of fine bins."""
+        fine += self.counts.fine
+        sums += self.counts.sums
 
 
 class _Cells(NamedTuple):
@@ -71,6 +81,11 @@ class Sparse:
         counts.unknown -= self.unknown
         for array, cells in zip(_arrays(counts), self.cells, strict=True):
             array.reshape(-1)[cells.places] -= cells.values
+
+    def join(self, fine: Grid, sums: Grid) -> None:
+        """Add the block's rows and sums to those of fine bins."""
+        for array, cells in zip((fine, sums), self.cells[:2], strict=True):
+            array.reshape(-1)[cells.places] += cells.values
 
 
 def _arrays(counts: Counts) -> tuple[NDArray[np.int64], ...]:

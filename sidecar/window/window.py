@@ -12,9 +12,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from sidecar.histogram import Counts, Encoded, Layout, tally
-from sidecar.window.block import Block, Full, Sparse
+from sidecar.window.block import Block, Full, Grid, Sparse
+from sidecar.window.recent import RECENT, Recent
 from sidecar.window.rule import PANE_SECONDS, WindowRule
+from sidecar.window.sight import Sight, suffix_rows
 from sidecar.window.totals import Totals
 
 
@@ -62,6 +66,8 @@ class Window:
         self._layout = layout
         self._totals = totals
         self._sealed: deque[Block] = deque()
+        # Suffixes are only looked at where it is known how blocks of rows vary.
+        self._recent = Recent(layout, RECENT if layout.profile.dispersion else 0)
         self._block = Counts.zero(layout)
         self._block_started = 0.0
         self._pane_rows = 0
@@ -75,6 +81,7 @@ class Window:
         start = 0
         while start < encoded.rows:
             stop = min(start + self.rule.pane_rows - self._pane_rows, encoded.rows)
+            self._recent.take(encoded, start, stop)
             self._take(tally(encoded, self._layout, start, stop))
             if self._pane_rows == self.rule.pane_rows:
                 yield self._close(self._now)
@@ -104,6 +111,40 @@ class Window:
     def seconds(self) -> float:
         """How long the window spans, from its oldest row to its newest."""
         return self._newest - self._oldest() if self.counts.rows else 0.0
+
+    def sight(self) -> Sight:
+        """Return the window's pace, and its suffixes: row by row where they are short, else in blocks."""
+        lengths = [rows for rows in suffix_rows(self.counts.rows) if self._recent.rows]
+        short = [rows for rows in lengths if rows <= self._recent.rows]
+        seen = [*self._short(short), *self._long(lengths[len(short) :])]
+        grid = (len(seen), *self.counts.fine.shape)
+        fine = np.array([fine for _, fine, _ in seen], dtype=np.int64).reshape(grid)
+        sums = np.array([sums for _, _, sums in seen], dtype=np.int64).reshape(grid)
+        pace = self.seconds / max(self.counts.rows - 1, 1)
+        return Sight(pace or None, np.array([rows for rows, _, _ in seen], dtype=np.float64), fine, sums)
+
+    def _short(self, lengths: list[int]) -> Iterator[tuple[int, Grid, Grid]]:
+        """Yield the newest rows, some more each time: how many, and their rows and sums in bins."""
+        fine, sums, seen = np.zeros_like(self.counts.fine), np.zeros_like(self.counts.sums), 0
+        for rows in lengths:
+            more_fine, more_sums = self._recent.counts(rows, seen)
+            fine, sums, seen = fine + more_fine, sums + more_sums, rows
+            yield rows, fine, sums
+
+    def _long(self, lengths: list[int]) -> Iterator[tuple[int, Grid, Grid]]:
+        """Yield the newest blocks that hold so many rows at least; not the whole window."""
+        fine, sums, rows = self._block.fine.copy(), self._block.sums.copy(), self._block.rows
+        blocks, wanted = reversed(self._sealed), iter(lengths)
+        least = next(wanted, None)
+        while least is not None:
+            while rows < least:
+                block = next(blocks)
+                block.join(fine, sums)
+                rows += block.rows
+            if rows == self.counts.rows:
+                return
+            yield rows, fine.copy(), sums.copy()
+            least = next((length for length in wanted if length > rows), None)
 
     def _take(self, counts: Counts) -> None:
         if not self._block.rows:

@@ -101,7 +101,7 @@ AGE, PLAN = 0, 1
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda it: it.update(schema=2), "is of schema 2, this program reads up to 1"),
+        (lambda it: it.update(schema=3), "is of schema 3, this program reads up to 2"),
         (lambda it: it.update(schema="1"), "schema has '1' where a whole number belongs"),
         (lambda it: it.pop("rows"), "rows is not there"),
         (lambda it: it.update(rows=0), "is empty"),

@@ -21,7 +21,7 @@ PLANS = RNG.choice(["basic", "plus", "pro"], p=[0.5, 0.3, 0.2], size=4000)
 PROFILE = profile_of_columns({"age": AGES, "plan": PLANS.tolist()})
 FEATURE_FIELDS = {
     *("kind", "method", "score", "status", "reason", "evidence", "psi", "kl", "js", "statistic", "dof", "p_value"),
-    *("ks", "wasserstein", "rows", "missing", "absent", "thresholds"),
+    *("ks", "wasserstein", "rows", "missing", "absent", "scan", "thresholds"),
 }
 
 

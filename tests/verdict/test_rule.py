@@ -8,6 +8,7 @@ import pytest
 from sidecar.reasons import Insufficiency, Status
 from sidecar.score import effective_rows
 from sidecar.verdict import Limits, Scores, judge
+from sidecar.verdict.method import PLAIN_SCALE
 from sidecar.verdict.rule import REASONS, STATUSES, evidence_needed, rows_needed
 
 NAN = float("nan")
@@ -27,7 +28,10 @@ def one(
 ) -> tuple[Status, Insufficiency | None]:
     """Return the status and reason of a single feature."""
     together = effective_rows([[rows]], [[baseline]])
-    scores = Scores(np.array([score]), np.array([freedom]), np.array([rows]), np.array([baseline]), together)
+    spread = np.sqrt([2 * freedom])
+    scores = Scores(
+        np.array([score]), np.array([freedom]), spread, np.ones(1), np.array([rows]), np.array([baseline]), together
+    )
     judgement = judge(scores, np.array([evidence]), Limits(np.array([warning]), np.array([critical])), alpha)
     return STATUSES[judgement.rank[0]], REASONS[judgement.reason[0]]
 
@@ -118,8 +122,9 @@ def test_each_feature_has_its_own_thresholds() -> None:
 @pytest.mark.parametrize(("warning", "rows"), [(0.1, 175), (0.2, 88), (0.4, 44)])
 def test_a_higher_threshold_takes_fewer_rows(warning: float, rows: int) -> None:
     """What chance must stay below is the threshold, so half of it takes twice the rows."""
-    needed = float(rows_needed(np.array(9.0), np.array(warning)))
-    assert rows - 1 < needed <= rows
+    scores = Scores(*(np.array([value]) for value in (0.0, 9.0, 18**0.5, 1.0, rows, 1e9, rows)))
+    limits = Limits(np.array([warning]), np.array([1.0]))
+    assert rows - 1 < float(rows_needed(scores, limits, PLAIN_SCALE)[0]) <= rows
 
 
 def test_only_features_with_rows_share_the_risk() -> None:
@@ -127,7 +132,9 @@ def test_only_features_with_rows_share_the_risk() -> None:
 
     def statuses(rows: Sequence[float]) -> list[Status]:
         counts = np.array(rows)
-        scores = Scores(np.where(counts > 0, 0.3, NAN), np.full(3, 9.0), counts, np.full(3, 1e6), counts)
+        scores = Scores(
+            np.where(counts > 0, 0.3, NAN), np.full(3, 9.0), np.full(3, 18**0.5), np.ones(3), counts, np.full(3, 1e6), counts
+        )
         evidence = np.full(3, float(np.log(2e6)))
         judgement = judge(scores, evidence, Limits(np.full(3, 0.2), np.full(3, 0.5)), 1e-6)
         return [STATUSES[rank] for rank in judgement.rank]

@@ -1,0 +1,58 @@
+"""The newest rows, one by one, for looks at less than a pane.
+
+Counts in panes are enough for a window of many panes. A look at its newest thirty rows is not made of panes, so those rows
+are remembered for a while as what they were counted as: the bin of each cell, and its value in units. Nothing else of
+them is kept.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.histogram import Encoded, Layout
+
+RECENT: Final = 256
+"""Rows that are remembered."""
+
+Grid = NDArray[np.int64]
+
+
+class Recent:
+    """A ring of the newest rows.
+
+    Parameters
+    ----------
+    layout
+        The bins.
+    room
+        How many rows are remembered; 0 for none.
+    """
+
+    def __init__(self, layout: Layout, room: int = RECENT) -> None:
+        self._shape = layout.fine_counts.shape
+        self._room = room
+        self._codes = np.full((room, self._shape[0]), -1, dtype=np.int32)
+        self._units = np.zeros((room, self._shape[0]))
+        self._next = 0
+        self.rows = 0
+
+    def take(self, encoded: Encoded, start: int, stop: int) -> None:
+        """Remember the rows ``start <= row < stop``."""
+        start = max(start, stop - self._room)
+        places = (self._next + np.arange(stop - start)) % max(self._room, 1)
+        self._codes[places] = encoded.codes[:, start:stop].T
+        self._units[places] = encoded.units[:, start:stop].T
+        self._next = (self._next + stop - start) % max(self._room, 1)
+        self.rows = min(self.rows + stop - start, self._room)
+
+    def counts(self, rows: int, skip: int = 0) -> tuple[Grid, Grid]:
+        """Count the newest `rows` rows, without the newest `skip`: rows and sums in fine bins, ``int64 (F, G)`` both."""
+        features, width = self._shape
+        places = (self._next - np.arange(skip + 1, rows + 1)) % self._room
+        # One more column, at the front, takes the absent cells, whose code is -1.
+        flat = (self._codes[places] + (np.arange(features) * (width + 1) + 1)).ravel()
+        size = features * (width + 1)
+        fine = np.bincount(flat, minlength=size).reshape(features, width + 1)
+        sums = np.bincount(flat, weights=self._units[places].ravel(), minlength=size).reshape(features, width + 1)
+        return fine[:, 1:], sums[:, 1:].astype(np.int64)
