@@ -19,6 +19,9 @@ from sidecar.monitor.state import MonitorState, as_label
 _QUIET_TURNS = 3
 """Turns of the event loop without a new call, after which nobody is on the way: a request takes two from socket to here."""
 
+_PATIENCE_SECONDS = 0.001
+"""How long the calls in hand wait for as many as there were last time: clients that take turns ask again in step."""
+
 _ENOUGH = 256
 """Calls that are answered without waiting for more."""
 
@@ -50,6 +53,8 @@ class Coalescer:
     def __init__(self, state: MonitorState) -> None:
         self._state = state
         self._calls: list[_Call] = []
+        self._expected = 1
+        self._patience: asyncio.TimerHandle | None = None
 
     async def answer(self, rows: Rows, version: str | None) -> bytes:
         """Count `rows` and return the answer of ``/monitor/predict`` that includes them.
@@ -68,18 +73,30 @@ class Coalescer:
             loop.call_soon(self._wait, loop, 0, 0)
         call = _Call(rows, as_label(version or self._state.settings.model.version), issues, loop.create_future())
         self._calls.append(call)
+        if self._patience is not None and len(self._calls) >= self._expected:
+            self._end_patience()
+            loop.call_soon(self._wait, loop, 0, 0)
         return await call.answer
 
     def _wait(self, loop: asyncio.AbstractEventLoop, known: int, quiet: int) -> None:
         """Give calls whose bytes are here already the turns of the loop that they need to get here as well."""
         quiet = quiet + 1 if len(self._calls) == known else 0
-        if quiet == _QUIET_TURNS or len(self._calls) >= _ENOUGH:
-            self._flush()
-        else:
+        if quiet < _QUIET_TURNS and len(self._calls) < _ENOUGH:
             loop.call_soon(self._wait, loop, len(self._calls), quiet)
+        elif len(self._calls) < self._expected:
+            self._patience = loop.call_later(_PATIENCE_SECONDS, self._flush)
+        else:
+            self._flush()
+
+    def _end_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _flush(self) -> None:
+        self._end_patience()
         calls, self._calls = self._calls, []
+        self._expected = len(calls)
         for version, together in groupby(self._in_order(calls), key=lambda call: call.version):
             run = list(together)
             try:

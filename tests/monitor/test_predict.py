@@ -54,6 +54,31 @@ async def test_calls_of_one_instant_are_counted_and_answered_together(state: Mon
     assert state.rows == {"tap": 0, "direct": 50}
 
 
+async def test_clients_that_ask_in_step_wait_for_each_other(state: MonitorState) -> None:
+    """After three calls in one instant, two wait for the third, which arrives some turns of the loop later."""
+    coalescer = Coalescer(state)
+    await asyncio.gather(*(coalescer.answer([row], None) for row in rows(3)))
+    first = [asyncio.ensure_future(coalescer.answer([row], None)) for row in rows(2)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not any(call.done() for call in first)
+    third = json.loads(await coalescer.answer([rows(1)[0]], None))
+    assert all(call.done() for call in first)
+    assert [json.loads(call.result())["window"]["rows"] for call in first] == [third["window"]["rows"]] * 2 == [6, 6]
+
+
+async def test_a_call_that_the_others_leave_alone_is_answered_all_the_same(state: MonitorState) -> None:
+    """Patience has an end, and whoever is alone next time waits for nobody."""
+    coalescer = Coalescer(state)
+    await asyncio.gather(*(coalescer.answer([row], None) for row in rows(3)))
+    alone = json.loads(await coalescer.answer([rows(1)[0]], None))
+    assert alone["window"]["rows"] == 4
+    again = asyncio.ensure_future(coalescer.answer([rows(1)[0]], None))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert again.done()
+
+
 async def test_concurrent_clients_lose_no_row(client: Client, state: MonitorState) -> None:
     """However calls fall together, every row is counted once and every answer includes its own."""
     answers = await asyncio.gather(*(predict(client, document) for document in envelopes(rows(200))))
