@@ -15,6 +15,7 @@ fingerprint
 """
 
 from sidecar.baseline.build import Built, Choices, build, profile_of_columns, profile_of_records
+from sidecar.baseline.dispersion import Dispersion
 from sidecar.baseline.document import profile_from_json
 from sidecar.baseline.errors import BaselineError
 from sidecar.baseline.files import open_files
@@ -31,6 +32,7 @@ __all__ = [
     "Built",
     "CategoricalFeature",
     "Choices",
+    "Dispersion",
     "Feature",
     "FixedPoint",
     "NumericFeature",

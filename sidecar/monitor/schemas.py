@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sidecar.reasons import Insufficiency, Issue, Status, TapReason
+from sidecar.verdict import Method
 
 
 class Answer(BaseModel):
@@ -69,11 +70,19 @@ class ThresholdsSchema(Answer):
     critical: float
 
 
+class ScanSchema(Answer):
+    """The newest part of the window, where it is in alarm by itself."""
+
+    rows: Annotated[int, Field(ge=0, description="Its rows.")]
+    score: float
+    evidence: float | None
+
+
 class FeatureSchema(Answer):
     """One feature: its verdict, its score, and the plain numbers that can be checked by hand."""
 
     kind: Literal["numeric", "categorical"]
-    method: Annotated[Literal["psi", "chi_square"], Field(description="What the score is.")]
+    method: Annotated[Method, Field(description="What the score is.")]
     score: Annotated[float | None, Field(ge=0, description="What the thresholds compare with; null without rows.")]
     status: Status
     reason: Annotated[Insufficiency | None, Field(description="What is lacking where the status is insufficient_data.")]
@@ -89,6 +98,7 @@ class FeatureSchema(Answer):
     rows: Annotated[int, Field(ge=0, description="Rows of the window in this feature's histogram.")]
     missing: Annotated[int, Field(ge=0, description="Those of them without a value.")]
     absent: Annotated[int, Field(ge=0, description="Rows that did not carry the feature at all.")]
+    scan: Annotated[ScanSchema | None, Field(description="A part of the window that raises the alarm; null where none does.")]
     thresholds: ThresholdsSchema
 
 
