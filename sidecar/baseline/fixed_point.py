@@ -84,5 +84,7 @@ def to_units(
     """
     with np.errstate(over="ignore"):
         # Scaled before they are subtracted, which by a power of two is exact: the range of doubles is wider than the largest.
-        units = values * per_unit - origin * per_unit
-    return np.rint(np.clip(units, -LIMIT, LIMIT))
+        units = values * per_unit
+        units -= origin * per_unit
+    np.clip(units, -LIMIT, LIMIT, out=units)
+    return np.rint(units, out=units)

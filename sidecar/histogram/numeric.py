@@ -52,8 +52,9 @@ class NumericReader:
         finite = np.isfinite(values)
         if not finite.all():
             _special(values, codes, issues)
+            values = np.where(finite, values, self._origin[found])
         _odd(numbers, codes, issues)
-        units = to_units(np.where(finite, values, self._origin[found]), self._origin[found], self._per_unit[found])
+        units = to_units(values, self._origin[found], self._per_unit[found])
         return [self.rows[k] for k in found], Cells(codes, units, issues)
 
     def _far(self, values: NDArray[np.float64], found: list[int]) -> NDArray[np.uint16]:
