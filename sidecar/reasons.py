@@ -93,5 +93,4 @@ class TapReason(StrEnum):
     BAD_ENVELOPE = "bad_envelope"
     EMPTY = "empty"
     WIDTH_MISMATCH = "width_mismatch"
-    NO_BASELINE = "no_baseline"
     DECODER_ERROR = "decoder_error"

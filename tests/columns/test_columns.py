@@ -21,7 +21,9 @@ from sidecar.columns import (
     category_text,
     columns_of,
     numbers_of,
+    records_of,
     short_hash,
+    slices,
 )
 
 CELLS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
@@ -215,3 +217,31 @@ def test_a_row_of_invented_names_does_not_become_a_column_for_each_of_them(more:
     assert len(made.values) == columns
     assert made.values["age"][0] == 35
     assert made.strangers == ({} if columns > 1 else {0: tuple(f"x{number}" for number in range(8))})
+
+
+@given(ROWS)
+def test_rows_come_back_from_columns(records: list[dict[str, object]]) -> None:
+    """With what each of them has, and without what it has not."""
+    back = records_of(columns_of(records))
+    assert back == records or not columns_of(records).values
+    assert all(set(one) == set(other) for one, other in zip(back, records, strict=False))
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "u8", "f2", "f4", "f8"])
+def test_a_row_from_an_array_is_the_category_that_the_array_had(dtype: str) -> None:
+    """Single precision too, whose shortest text is another one as a double."""
+    array = np.array([0.1, 1, 0], dtype=dtype)
+    assert [category_text(row["x"]) for row in records_of(Columns(3, {"x": array}))] == [
+        category_text(value) for value in array
+    ]
+
+
+@given(st.integers(0, 40), st.integers(1, 3), st.integers(1, 50))
+def test_slices_have_all_rows_in_order_and_no_more_cells_than_asked(rows: int, width: int, cells: int) -> None:
+    """But at least a row each; what is beside the columns is cut with them."""
+    names = "abc"[:width]
+    whole = Columns(rows, {name: list(range(rows)) for name in names}, {row: (str(row),) for row in range(rows)})
+    pieces = [*slices(whole, cells)]
+    assert [value for piece in pieces for value in piece.values["a"]] == list(range(rows))
+    assert [row for piece in pieces for _, (row,) in sorted(piece.strangers.items())] == [str(row) for row in range(rows)]
+    assert all(piece.rows * width <= max(cells, width) for piece in pieces)

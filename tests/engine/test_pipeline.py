@@ -197,3 +197,30 @@ def test_all_readers_together_hold_no_more_than_they_may(monkeypatch: pytest.Mon
 
 def _exchange() -> list[tuple[Kind, bytes]]:
     return [(Kind.OPEN, b""), (Kind.UP, REQUEST), (Kind.DOWN, ANSWER)]
+
+
+def tensor(rows: int) -> bytes:
+    """Return a request with so many rows as one tensor."""
+    body = b'{"inputs":[{"name":"age","datatype":"INT64","shape":[%d],"data":%s}]}' % (rows, str([*range(rows)]).encode())
+    return b"POST /predict HTTP/1.1\r\nHost: m\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+@pytest.mark.parametrize("rows", [module.ROWS_OF_THEIR_OWN - 1, module.ROWS_OF_THEIR_OWN])
+def test_few_rows_that_came_as_columns_are_delivered_with_others(rows: int) -> None:
+    """Counting has a price for each call; many rows are worth one of their own."""
+    one = [(Kind.OPEN, 1, b"")] + [(Kind.UP, 1, tensor(rows)), (Kind.DOWN, 1, ANSWER)] * 2
+    delivered = [columns.rows for columns, _ in World().play(*one).delivered]
+    assert delivered == ([2 * rows] if rows < module.ROWS_OF_THEIR_OWN else [rows, rows])
+
+
+def test_large_tensors_are_delivered_in_pieces() -> None:
+    """So that counting them takes no memory to speak of."""
+    frames = [(Kind.OPEN, 1, b""), (Kind.UP, 1, tensor(100_000)), (Kind.DOWN, 1, ANSWER)]
+    assert [columns.rows for columns, _ in World().play(*frames).delivered] == [1 << 16, 100_000 - (1 << 16)]
+
+
+def test_a_probe_of_a_predict_path_is_counted_nowhere(world: World) -> None:
+    """A GET without a query has no features; with one it has."""
+    asked = [b"GET /predict%s HTTP/1.1\r\nHost: m\r\n\r\n" % query for query in (b"", b"?age=35")]
+    world.play((Kind.OPEN, 1, b""), *((kind, 1, data) for one in asked for kind, data in ((Kind.UP, one), (Kind.DOWN, ANSWER))))
+    assert (world.rows, sum(world.counters.tap.dropped().values())) == (1, 0)
