@@ -49,6 +49,8 @@ def find_baseline(settings: Settings) -> tuple[Profile | None, str | None]:
         path = str(shipped_sample())
     if path is None:
         return None, NO_BASELINE
+    if path.startswith("redis:"):
+        return None, f"{path}: this version reads no baseline from Redis; name a file"
     try:
         return read_baseline(path), None
     except BaselineError as error:
@@ -65,7 +67,9 @@ class _Engine:
         self._stop = asyncio.Event()
         profile, fault = find_baseline(settings)
         self._names = profile.names if profile is not None else ()
-        if fault is not None:
+        if profile is not None:
+            self._log.info("baseline", fingerprint=profile.fingerprint, rows=profile.rows, features=len(profile.names))
+        else:
             self._log.warning("no_baseline", why=fault)
         for key in settings.not_acted_on():
             self._log.warning("setting_not_acted_on", key=key)
@@ -125,6 +129,7 @@ class _Engine:
         try:
             new = self._file.changed()
         except SettingsError as error:
+            self._state.settings_error = str(error)
             self._log.error("settings_rejected", error=str(error))
         else:
             if new is not None:
@@ -133,6 +138,7 @@ class _Engine:
 
     def _apply(self, new: Settings) -> None:
         running = self._settings = self._state.settings = merged(self._settings, new)
+        self._state.settings_error = None
         self._state.detector.configure(thresholds=running.thresholds, alpha=running.evidence.alpha)
         self._state.dispatcher.reconfigure(running)
         self._log.info("settings_reloaded", needs_restart=needs_restart(running, new))

@@ -1,8 +1,8 @@
 """``GET /monitor/health``: whether the service can do its work, and what it has found.
 
 The answer is 200 while the engine can give it; whether the pod should live is the relay's to say. *Degraded* means that the
-sidecar cannot do what it is there for, not that the data drifts: no baseline, a model that cannot be reached, a relay that
-has gone silent.
+sidecar cannot do what it is there for, not that the data drifts: no baseline, a settings file that was changed to one that
+cannot be taken, a model that cannot be reached, a relay that has gone silent.
 """
 
 import os
@@ -34,6 +34,7 @@ def degraded_by(state: MonitorState, at: float) -> list[str]:
     """Return what keeps the sidecar from its work."""
     found = {
         "no_baseline": state.detector.profile is None,
+        "settings_rejected": state.settings_error is not None,
         "relay_silent": state.relay_at is not None and at - state.relay_at > RELAY_SILENT_SECONDS,
         "upstream_unreachable": state.refused_at is not None and at - state.refused_at < REFUSED_SECONDS,
     }

@@ -31,6 +31,8 @@ class MonitorState:
     ----------
     baseline_error
         Why there is no baseline, for people; None when there is one.
+    settings_error
+        Why the newest settings file was not taken, for people; None when it was.
     relay, relay_at
         The relay's newest figures, and when they came; None when none ever did.
     rows
@@ -45,6 +47,7 @@ class MonitorState:
     detector: DriftDetector
     dispatcher: Dispatcher
     baseline_error: str | None = None
+    settings_error: str | None = None
     model: ModelFigures = field(default_factory=ModelFigures)
     tap: TapFigures = field(default_factory=TapFigures)
     clock: Callable[[], float] = time.time

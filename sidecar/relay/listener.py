@@ -11,6 +11,7 @@ import errno
 import socket
 
 from sidecar.address import Address
+from sidecar.logs import Sparingly, get_logger
 from sidecar.relay.figures import Figures
 from sidecar.relay.refusal import Refusal
 from sidecar.relay.sockets import connect, no_delay, reset_on_close
@@ -20,6 +21,7 @@ from sidecar.relay.tee import Tap
 ACCEPTS_AT_ONCE = 64
 PAUSE_SECONDS = 0.1
 CONNECT_SECONDS = 10.0
+TOLD_SECONDS = 10.0
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -43,6 +45,8 @@ class Listener:
         self._loop = asyncio.get_running_loop()
         self._accepting = False
         self._closed = False
+        self._log = get_logger("relay")
+        self._told = Sparingly(TOLD_SECONDS)
         self._serial = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._sides: set[ClientSide | Refusal] = set()
@@ -127,10 +131,10 @@ class Listener:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._connect(model)
-        except (OSError, ValueError):  # TimeoutError is the one; a name that cannot be a host's is the other
+        except (OSError, ValueError) as error:  # TimeoutError is the one; a name that cannot be a host's is the other
             if tee is not None:
                 tee.close()
-            return await self._refuse(sock)
+            return await self._refuse(sock, error)
         await self._attach(sock, client)
         join(client, model)
         return None
@@ -145,8 +149,11 @@ class Listener:
                     raise
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _refuse(self, sock: socket.socket) -> None:
+    async def _refuse(self, sock: socket.socket, error: Exception) -> None:
         self._figures.refused_total += 1
+        if self._told.ready(self._loop.time()):
+            why = str(error) or f"no connection within {CONNECT_SECONDS:g} s"
+            self._log.warning("upstream_unreachable", why=why, refused_total=self._figures.refused_total)
         refusal = Refusal(str(self._upstream), self._gone)
         await self._attach(sock, refusal)
 

@@ -142,6 +142,14 @@ async def test_health_without_a_baseline_is_degraded_and_says_why(aiohttp_client
         assert (answer.status, (await answer.json(content_type=None))["detail"]) == (404, "no baseline is set")
 
 
+async def test_health_is_degraded_while_the_settings_file_is_not_the_one_in_force(client: Client, state: MonitorState) -> None:
+    """The file would keep the next start from succeeding, and nobody sees that in the figures."""
+    state.settings_error = "bogus: unknown key"
+    assert (await get(client, "/monitor/health"))["reasons"] == ["settings_rejected"]
+    state.settings_error = None
+    assert (await get(client, "/monitor/health"))["status"] == "ok"
+
+
 async def test_health_passes_on_what_the_relay_says(client: Client, state: MonitorState, clock: Clock) -> None:
     """The relay's figures, what it left unread, and how long it has been silent."""
     figures = {

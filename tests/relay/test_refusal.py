@@ -77,6 +77,19 @@ def test_http1_clients_are_told(alone: Sidecar, nowhere: str, request_: bytes) -
         assert_says_bad_gateway(client, nowhere)
 
 
+def test_the_log_says_why_now_and_then(start: Start, nowhere: str) -> None:
+    """Whoever reads it at night learns what is wrong, once in some seconds and not once a client."""
+    sidecar = start(nowhere)
+    for _ in range(5):
+        with sidecar.connect() as client:
+            client.sendall(ASK)
+            assert_says_bad_gateway(client, nowhere)
+    told = sidecar.event("upstream_unreachable")
+    assert told["level"] == "warning"
+    assert "refused" in told["why"]
+    assert len(sidecar.all("upstream_unreachable")) == 1
+
+
 def test_head_gets_a_head(alone: Sidecar, nowhere: str) -> None:
     """An answer to ``HEAD`` has no body, though it says how long it would be."""
     with alone.connect() as client:
