@@ -34,7 +34,7 @@ def test_what_comes_out_is_what_went_in_whatever_the_order_of_writes_and_reads(s
         assert len(ring) == len(model)
 
 
-@given(st.integers(4, 64), st.lists(st.binary(max_size=12), max_size=60))
+@given(st.integers(12, 64), st.lists(st.binary(max_size=12), max_size=60))
 def test_what_is_packed_is_what_would_be_written(size: int, story: list[bytes]) -> None:
     """Packed in place or refused because it would have to be split; either way the queue is the same."""
     packing, writing = Ring(size), Ring(size)
