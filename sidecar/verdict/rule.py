@@ -13,7 +13,6 @@ methods have a mean and a deviation of their own (:mod:`sidecar.verdict.method`)
 With ``alpha = 1`` nobody asks for sureness: the bare score decides, and only a feature without rows is insufficient.
 """
 
-from math import log
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -84,16 +83,17 @@ def judge(scores: Scores, evidence: Floats, limits: Limits, alpha: float, scale:
     return Judgement(np.where(far & sure, step, np.where(reason > 0, INSUFFICIENT, OK)), reason)
 
 
-def evidence_needed(rows: Floats, alpha: float) -> float:
+def evidence_needed(rows: Floats, alpha: float) -> Floats:
     """Return the evidence that an alarm takes: ``ln(F / alpha)`` with ``F`` the number of features that have rows.
 
     Examples
     --------
-    >>> f"{evidence_needed(np.array([100.0, 0.0, 100.0]), 1e-6):.2f}"
+    >>> f"{evidence_needed(np.array([100.0, 0.0, 100.0]), 1e-6)[0]:.2f}"
     '14.51'
     """
-    features = int(np.count_nonzero(rows))
-    return log(max(features, 1) / alpha)
+    features = np.count_nonzero(rows, axis=-1, keepdims=True)
+    needed: Floats = np.log(np.maximum(features, 1) / alpha)
+    return needed
 
 
 def rows_needed(scores: Scores, limits: Limits, scale: Scale) -> Floats:

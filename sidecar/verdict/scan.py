@@ -65,7 +65,7 @@ def with_margin(threshold: Floats, scores: Scores, scale: Scale) -> Floats:
     return scale.back(added + MARGIN * np.sqrt(scores.spread**2 + 4 * rows * added) / rows)
 
 
-def find(scores: Scores, evidence: Floats, limits: Limits, needed: float, scale: Scale) -> Finding:
+def find(scores: Scores, evidence: Floats, limits: Limits, needed: Floats, scale: Scale) -> Finding:
     """Return what suffixes, the shortest first, ``(S, F)``, have found."""
     sure = evidence >= needed
     warning = sure & (scores.score > with_margin(limits.warning, scores, scale))

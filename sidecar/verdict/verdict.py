@@ -115,7 +115,7 @@ class Rule:
         rank, reason = np.where(raised, finding.rank, whole.rank), np.where(raised, np.int8(0), whole.reason)
         return Opinion(window, scores, evidence, Judgement(rank, reason), finding)
 
-    def _scan(self, sight: Sight | None, needed: float) -> Finding:
+    def _scan(self, sight: Sight | None, needed: Floats) -> Finding:
         """Look at the suffixes, and work evidence out only where a score is high enough."""
         if sight is None or not len(sight.fine) or not self.scans:
             return Finding.none(len(self.layout.names))

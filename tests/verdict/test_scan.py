@@ -124,7 +124,7 @@ def test_an_alarm_takes_score_margin_and_evidence(score: float, evidence: float,
     given_scores = Scores(*(np.array([[value]]) for value in (score, 9.0, 18**0.5, phi, rows, 1e9, rows)))
     limits = Limits(np.array([0.2]), np.array([0.5]))
     low, high = (float(with_margin(one, given_scores, PLAIN_SCALE)[0, 0]) for one in limits)
-    found = find(given_scores, np.array([[evidence]]), limits, 15.0, PLAIN_SCALE)
+    found = find(given_scores, np.array([[evidence]]), limits, np.array([15.0]), PLAIN_SCALE)
     expected = 0 if evidence < 15 or score <= low else CRITICAL if score > high else WARNING
     assert found.rank[0] == expected
     assert np.isnan(found.score[0]) == (expected == 0)
@@ -138,7 +138,7 @@ def test_the_shortest_suffix_of_the_highest_rank_is_told() -> None:
     rows = np.array([[40.0, 80.0, 160.0]]).T
     mean, spread, phi = (np.full((3, 1), value) for value in (9.0, 18**0.5, 1.0))
     many = Scores(table, mean, spread, phi, rows, np.array([1e9]), rows)
-    found = find(many, np.full((3, 1), 20.0), Limits(np.array([0.2]), np.array([0.5])), 15.0, PLAIN_SCALE)
+    found = find(many, np.full((3, 1), 20.0), Limits(np.array([0.2]), np.array([0.5])), np.array([15.0]), PLAIN_SCALE)
     assert (int(found.rank[0]), float(found.rows[0]), float(found.score[0])) == (int(CRITICAL), 80.0, 3.0)
 
 
