@@ -29,3 +29,11 @@ class BaselineError(ValueError):
     def at(self, source: str) -> "BaselineError":
         """Return the same fault with its file."""
         return BaselineError(self.fault, source=source, feature=self.feature)
+
+    def without_source(self) -> str:
+        """Return the fault in words where there is no file to name.
+
+        >>> BaselineError("is empty", source="a.csv").without_source()
+        'is empty'
+        """
+        return str(BaselineError(self.fault, feature=self.feature))

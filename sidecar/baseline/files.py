@@ -39,3 +39,8 @@ def open_files(paths: Sequence[str | Path], progress: Progress = unwatched) -> S
     if len(formats) > 1:
         raise BaselineError("is of another format than the file before it", source=str(files[-1]))
     return formats.pop()(files, progress)
+
+
+def open_descriptor(descriptor: int, ending: str) -> Source:
+    """Return the data in a file that is open already, and has to stay so while it is read; `ending` says what it is."""
+    return FORMATS[ending]([Path(f"/proc/self/fd/{descriptor}")], unwatched)

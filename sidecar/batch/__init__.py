@@ -18,8 +18,8 @@ picture
 """
 
 from sidecar.batch.analyse import analyse
-from sidecar.batch.document import document, rates
+from sidecar.batch.document import document, issues_of
 from sidecar.batch.page import page
 from sidecar.batch.text import text
 
-__all__ = ["analyse", "document", "page", "rates", "text"]
+__all__ = ["analyse", "document", "issues_of", "page", "text"]

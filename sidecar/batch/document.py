@@ -1,22 +1,32 @@
-"""A report as JSON values, with the rates that its counts are."""
+"""A report as the JSON that leaves: from ``/monitor/drift``, ``/monitor/batch`` and ``analyze``, in the same words."""
 
-from typing import Any
+from typing import Any, TypedDict
 
+from sidecar.reasons import Issue
 from sidecar.verdict import Report
 
-Rates = dict[str, dict[str, float]]
+
+class CountedIssue(TypedDict):
+    """An oddity of some rows: how many of them have it, and which share of all rows they are."""
+
+    feature: str
+    issue: str
+    rows: int
+    rate: float
 
 
 def document(report: Report) -> dict[str, Any]:
-    """Return the report with ``quality_rates`` beside ``quality``."""
-    return report.to_dict() | {"quality_rates": rates(report)}
+    """Return the report with its issues as a list."""
+    return report.to_dict() | {"quality": issues_of(report)}
 
 
-def rates(report: Report) -> Rates:
-    """Return the share of the rows that each issue of each feature has.
+def issues_of(report: Report) -> list[CountedIssue]:
+    """Return the issues of the rows, by feature; features that the baseline does not have are counted without their names.
 
-    A rate is of all rows of the window, those in which the feature is absent among them, so that one number is comparable
-    with another.
+    A rate is of all rows, those in which the feature is absent among them, so that one is comparable with another.
     """
-    rows = report.window.rows
-    return {name: {issue: count / rows for issue, count in issues.items()} for name, issues in report.quality.items()}
+    counted = [(feature, issue, rows) for feature, issues in report.quality.items() for issue, rows in issues.items()]
+    if report.window.unknown:
+        counted.append(("", Issue.UNKNOWN_FEATURE.value, report.window.unknown))
+    whole = report.window.rows
+    return [{"feature": feature, "issue": issue, "rows": rows, "rate": rows / whole} for feature, issue, rows in counted]

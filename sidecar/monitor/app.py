@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 
 from sidecar import logs
 from sidecar.metrics.exposition import expose
+from sidecar.monitor.batch import Batch
 from sidecar.monitor.body import refuse_announced_size
 from sidecar.monitor.drift import Reading
 from sidecar.monitor.negotiate import quality
@@ -30,6 +31,7 @@ def build_app(state: MonitorState) -> web.Application:
     """Return the application over `state`; `serve` runs it with the options that it needs."""
     reading, routes = Reading(state), _Routes(int(state.settings.tap.max_body))
     routes.add("POST", "/monitor/predict", Predict(state))
+    routes.add("POST", "/monitor/batch", Batch(state))
     routes.add("GET", "/monitor/drift", reading.drift)
     routes.add("GET", "/monitor/health", reading.health)
     routes.add("GET", "/monitor/baseline", reading.baseline)

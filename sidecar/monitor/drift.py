@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
+from sidecar.batch import document
 from sidecar.monitor.health import health_of
 from sidecar.monitor.problems import Problem
-from sidecar.monitor.quality import window_issues
 from sidecar.monitor.reply import json_document
 from sidecar.monitor.state import MonitorState
 
@@ -29,7 +29,7 @@ class Reading:
         if version is not None and version not in (versions or [self._state.settings.model.version]):
             raise Problem(404, "no rows of this model version have been seen, or none for a long time")
         report = detector.report(self._state.clock(), model_version=version if versions else None, bins=True)
-        return json_document(request, report.to_dict() | {"quality": window_issues(report), "versions": versions})
+        return json_document(request, document(report) | {"versions": versions})
 
     async def health(self, request: web.Request) -> web.Response:
         """Answer with the health document; reaching this line is what makes it 200."""

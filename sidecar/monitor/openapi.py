@@ -6,10 +6,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 import sidecar
+from sidecar.monitor.batch import ENDINGS
 from sidecar.monitor.envelope import PredictRequest
 from sidecar.monitor.media import CLOUD_EVENT, JSON
 from sidecar.monitor.problems import PROBLEM_TYPE
-from sidecar.monitor.schemas import DriftAnswer, HealthAnswer, PredictAnswer, ProblemSchema
+from sidecar.monitor.schemas import BatchAnswer, DriftAnswer, HealthAnswer, PredictAnswer, ProblemSchema
 
 Json = dict[str, Any]
 
@@ -23,6 +24,15 @@ _FAULTS = {
     "422": "The envelope does not fit; `errors` names the fields.",
     "503": "Too many large bodies are being read; try again.",
 }
+_BATCH_FAULTS = _FAULTS | {
+    "400": "The body is not what its Content-Type says, or not framed or encoded as its headers say.",
+    "413": "The body is larger than `tap.max_body`, or takes more memory or time than a batch may.",
+    "415": "The body is of no type that is read here; Parquet is read where the extra for it is installed.",
+    "422": "There are no rows, or none with a feature of the baseline; `errors` says which.",
+    "503": "Another large batch is being worked on; try again.",
+}
+_RECORDS: Json = {"type": "array", "items": _ANY_OBJECT, "minItems": 1, "title": "Records"}
+_COLUMNS: Json = {"type": "object", "additionalProperties": {"type": "array"}, "minProperties": 1, "title": "Columns"}
 
 
 class Operation(NamedTuple):
@@ -50,6 +60,7 @@ def openapi_document() -> Json:
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (PredictRequest, "validation"),
         (PredictAnswer, "serialization"),
+        (BatchAnswer, "serialization"),
         (DriftAnswer, "serialization"),
         (HealthAnswer, "serialization"),
         (ProblemSchema, "serialization"),
@@ -101,6 +112,22 @@ OPERATIONS = (
             "requestBody": {
                 "required": True,
                 "content": {JSON: {"schema": _ref(PredictRequest)}, CLOUD_EVENT: {"schema": _ANY_OBJECT}},
+            }
+        },
+    ),
+    Operation(
+        path="/monitor/batch",
+        method="post",
+        name="batch",
+        summary="Judge the rows of one body for themselves; the live window is not touched.",
+        answers={JSON: _ref(BatchAnswer)},
+        faults=_BATCH_FAULTS,
+        more={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    media: {"schema": {"oneOf": [_RECORDS, _COLUMNS]} if media == JSON else _TEXT} for media in ENDINGS
+                },
             }
         },
     ),

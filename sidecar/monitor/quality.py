@@ -1,4 +1,4 @@
-"""The quality issues of the rows of one call, as its answer lists them, and those of a window, listed the same way."""
+"""The quality issues of the rows of one call, as its answer lists them."""
 
 from typing import TypedDict
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from sidecar.drift_detector import Observation
 from sidecar.reasons import Issue
-from sidecar.verdict import Report
 
 MAX_ISSUES = 100
 """Issues that one answer names at most: a row of garbage is not answered with more garbage."""
@@ -19,12 +18,6 @@ class QualityIssue(TypedDict):
 
     feature: str
     issue: str
-
-
-class CountedIssue(QualityIssue):
-    """An oddity of a window, and how many of its rows have it."""
-
-    rows: int
 
 
 class RowIssues:
@@ -57,15 +50,3 @@ def note_issues(observation: Observation, owners: list[RowIssues]) -> None:
     for row in np.flatnonzero(odd).tolist():
         for feature, issue in observation.issues(row):
             owners[row].note(feature, issue)
-
-
-def window_issues(report: Report) -> list[CountedIssue]:
-    """Return the issues of a window, by feature; features that the baseline does not have are counted without their names."""
-    found: list[CountedIssue] = [
-        {"feature": feature, "issue": issue, "rows": rows}
-        for feature, issues in report.quality.items()
-        for issue, rows in issues.items()
-    ]
-    if report.window.unknown:
-        found.append({"feature": "", "issue": Issue.UNKNOWN_FEATURE.value, "rows": report.window.unknown})
-    return found

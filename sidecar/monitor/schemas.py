@@ -121,6 +121,7 @@ class CountedIssueSchema(Answer):
     feature: str
     issue: Issue
     rows: Annotated[int, Field(ge=1, description="Rows of the window that have it.")]
+    rate: Annotated[float, Field(gt=0, le=1, description="Their share of all rows of the window.")]
 
 
 class PredictAnswer(Answer):
@@ -134,8 +135,8 @@ class PredictAnswer(Answer):
     quality: Annotated[list[QualityIssueSchema], Field(description="What was odd about this row.")]
 
 
-class DriftAnswer(Answer):
-    """The live report of one model version."""
+class BatchAnswer(Answer):
+    """The report on some rows."""
 
     status: Status
     drift_score: Annotated[float | None, Field(ge=0, description="The largest score of a feature.")]
@@ -145,6 +146,11 @@ class DriftAnswer(Answer):
     baseline: BaselineSchema | None
     features: dict[str, FeatureWithBinsSchema]
     quality: Annotated[list[CountedIssueSchema], Field(description="What was odd about the rows of the window.")]
+
+
+class DriftAnswer(BatchAnswer):
+    """The live report of one model version."""
+
     versions: Annotated[list[str], Field(description="Model versions that are followed, newest seen first.")]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.baseline import BaselineError, Choices, open_files, profile_of_columns, profile_of_records, read_baseline
-from sidecar.batch import analyse, document, rates
+from sidecar.batch import analyse, document, issues_of
 from sidecar.columns import columns_of
 from sidecar.drift_detector import DriftDetector
 from sidecar.reasons import Status
@@ -42,9 +42,13 @@ def test_every_format_gives_the_report_of_its_rows(form: str, files: Files) -> N
 def test_rates_are_shares_of_all_rows() -> None:
     """Every issue of a feature is divided by the rows of the batch."""
     detector = DriftDetector(profile_of_columns({"x": [*range(100)], "y": [1] * 100}))
-    report = detector.batch([columns_of([{"x": 5}, {"x": None}, {"x": "a"}, {"x": 1e9, "y": 1}])])
-    assert rates(report)["x"] == {"missing": 0.25, "wrong_type": 0.25, "out_of_range": 0.25, "outlier": 0.25}
-    assert rates(report)["y"] == {"absent": 0.75}
+    report = detector.batch([columns_of([{"x": 5}, {"x": None}, {"x": "a"}, {"x": 1e9, "y": 1, "z": 1}])])
+    found = {(each["feature"], each["issue"]): (each["rows"], each["rate"]) for each in issues_of(report)}
+    odd = ("missing", "wrong_type", "out_of_range", "outlier")
+    assert found == {("x", issue): (1, 0.25) for issue in odd} | {
+        ("y", "absent"): (3, 0.75),
+        ("", "unknown_feature"): (1, 0.25),
+    }
 
 
 def test_columns_that_the_baseline_does_not_know_are_counted_and_not_read(tmp_path: Path) -> None:

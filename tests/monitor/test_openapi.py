@@ -17,6 +17,7 @@ from tests.monitor.world import MonitorServer, envelopes, make_state, rows
 Client = TestClient[Any, Any]
 Json = dict[str, Any]
 PROBLEM = "application/problem+json"
+POSTED: Json = {"/monitor/predict": {"features": {"age": 1}}, "/monitor/batch": [{"age": 1}]}
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ async def test_every_route_is_documented_and_every_documented_one_answers(
     """The routes of the application and the paths of the document are the same."""
     for path, operations in document["paths"].items():
         for method in operations:
-            async with client.request(method, path, json={"features": {"age": 1}} if method == "post" else None) as answer:
+            async with client.request(method, path, json=POSTED.get(path)) as answer:
                 assert answer.status == 200, path
                 assert answer.content_type in operations[method]["responses"]["200"]["content"]
     served = {resource.canonical for resource in build_app(state).router.resources()}
@@ -114,6 +115,8 @@ async def test_answers_without_a_baseline_conform(
     [
         ("/monitor/predict", "post", "{"),
         ("/monitor/predict", "post", "{}"),
+        ("/monitor/batch", "post", "{"),
+        ("/monitor/batch", "post", "{}"),
         ("/monitor/drift?model_version=nobody", "get", None),
         ("/monitor/health", "put", None),
     ],

@@ -57,9 +57,9 @@ async def test_report_lists_the_oddities_of_its_rows_as_an_answer_to_a_row_does(
         async with client.post("/monitor/predict", json={"features": features}) as answer:
             assert answer.status == 200
     assert (await get(client, "/monitor/drift"))["quality"] == [
-        {"feature": "age", "issue": "missing", "rows": 2},
-        {"feature": "plan", "issue": "absent", "rows": 1},
-        {"feature": "", "issue": "unknown_feature", "rows": 2},
+        {"feature": "age", "issue": "missing", "rows": 2, "rate": 2 / 3},
+        {"feature": "plan", "issue": "absent", "rows": 1, "rate": 1 / 3},
+        {"feature": "", "issue": "unknown_feature", "rows": 2, "rate": 2 / 3},
     ]
 
 
