@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient
 from sidecar.batch import document
 from sidecar.columns import columns_of
 from sidecar.monitor import MonitorState
-from sidecar.monitor.batch import SMALL, Batch
+from sidecar.monitor.batch import SMALL
 from sidecar.monitor.elsewhere import Elsewhere
 from sidecar.monitor.problems import Problem
 from tests.monitor.world import MonitorServer, Row, make_state, rows
@@ -153,9 +153,7 @@ async def test_a_batch_that_takes_too_much_is_ended(state: MonitorState, limits:
         assert caught.value.status == 413
 
 
-async def test_parquet_without_the_extra_is_unsupported(
-    monkeypatch: pytest.MonkeyPatch, state: MonitorState, client: Client
-) -> None:
+async def test_parquet_without_the_extra_is_unsupported(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     """The answer is 415, names the extra, and lists what is read instead."""
     monkeypatch.setattr("sidecar.monitor.batch.find_spec", lambda _name: None)
     kind = {"Content-Type": "application/vnd.apache.parquet"}
@@ -164,4 +162,3 @@ async def test_parquet_without_the_extra_is_unsupported(
         assert "drift-sidecar[files]" in (await answer.json(content_type=None))["detail"]
         assert "parquet" not in answer.headers["Accept"]
         assert "text/csv" in answer.headers["Accept"]
-    assert Batch(state)
