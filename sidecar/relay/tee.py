@@ -8,7 +8,7 @@ the engine's parser notices: after a `GAP` it reads on only from a boundary that
 Two places are known to look like the beginning of an exchange and not to be one. An interim answer (``100 Continue``) is
 no answer, so it does not end the turn. And a connection that opens with the HTTP/2 preface carries many exchanges at once,
 so it is copied whole or not at all; its server may speak before the client does, so what a model says first is kept until
-the client has shown which protocol this is.
+the client has shown which protocol this is. The preface also comes behind ``101 Switching Protocols``, where HTTP/2 takes over.
 """
 
 from random import random
@@ -22,6 +22,7 @@ _UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
 _HTTP2_METHOD = b"PRI"
 _INTERIM = b"HTTP/1.1 1"
+_SWITCH = b"HTTP/1.1 101"
 _HEAD_ALLOWANCE = 1 << 17
 LONGEST_GREETING = 1 << 12
 # Room for OPEN or GAP with its reason, for the greeting's and the first bytes' headers, and for the ends to come.
@@ -190,7 +191,7 @@ class Tee:
             tap.figures.sampled_out += 1
         elif first or self._left_out is not None:
             self._resume(data)
-        if first and _opens_http2(data):
+        if _opens_http2(data):
             self._stay_whole()
 
     def _stay_whole(self) -> None:
@@ -252,8 +253,10 @@ class Tee:
 
 
 def _is_interim(data: bytes) -> bool:
-    """Return whether `data` is one interim answer and nothing behind it."""
-    return data.startswith(_INTERIM) and data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1
+    """Return whether `data` is one interim answer and nothing behind it; behind 101 something else begins."""
+    if not data.startswith(_INTERIM) or data.startswith(_SWITCH):
+        return False
+    return data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1
 
 
 def _opens_http2(data: bytes) -> bool:

@@ -352,6 +352,24 @@ def test_http2_is_left_out_whole(engine: EngineEnd, chance: Callable[[float], No
     assert engine.told() == []
 
 
+@pytest.mark.parametrize("later", [0.4, 0.6])
+def test_http2_that_http1_was_upgraded_to_is_copied_whole_or_given_up(
+    engine: EngineEnd, chance: Callable[[float], None], later: float
+) -> None:
+    """The preface behind 101 begins it, and its draw is the last one."""
+    tee = engine.tap.open(1)
+    tee.up(ASK)
+    tee.down(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n")
+    engine.tap.share = 0.5
+    chance(later)
+    tee.up(PREFACE)
+    chance(1.0 - later)
+    tee.down(b"settings")
+    tee.up(b"headers")
+    copied = [Kind.OPEN, Kind.UP, Kind.DOWN, Kind.UP, Kind.DOWN, Kind.UP]
+    assert [kind for kind, _ in engine.told()] == (copied if later < 0.5 else [*copied[:3], Kind.CLOSE])
+
+
 def test_http2_that_did_not_fit_is_given_up() -> None:
     """Nothing of it could be read behind a gap, so the engine is told that it is over."""
     with closing(EngineEnd(1000)) as engine:
