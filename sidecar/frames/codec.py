@@ -16,7 +16,7 @@ MAX_PAYLOAD = 1 << 24
 
 
 class Kind(IntEnum):
-    """What a frame says; see the glossary of the package."""
+    """What a frame says; see the glossary of the package. What is about traffic comes before what is about the relay."""
 
     OPEN = 1
     UP = 2
@@ -25,9 +25,9 @@ class Kind(IntEnum):
     DOWN_END = 5
     CLOSE = 6
     GAP = 7
-    RELAY = 8
-    STOP = 9
-    CUT = 10
+    CUT = 8
+    RELAY = 9
+    STOP = 10
     BEAT = 16
     SHARE = 17
     UNREAD = 18
@@ -82,7 +82,7 @@ class FrameDecoder:
     >>> decoder.feed(encode(Kind.BEAT)[:5])
     []
     >>> [frame.kind for frame in decoder.feed(encode(Kind.BEAT)[5:] + encode(Kind.STOP))]
-    [16, 9]
+    [16, 10]
     """
 
     __slots__ = ("_rest",)
