@@ -6,6 +6,8 @@ transition
     a change of status at the close of a pane, as the detector reports it.
 incident
     the time from the first alarm of a model version to its end; its alerts share an id.
+quality alert
+    an alert of its own for the share of odd values; it says so under ``kind``, and which under ``issues``.
 firing, resolved
     whether the status that was reached is an alarm (``warning``, ``critical``) or not.
 severity
@@ -19,6 +21,7 @@ from sidecar.alerts.dispatcher import Dispatcher
 from sidecar.alerts.incident import AlertBody, Incidents
 from sidecar.alerts.outbox import Outbox
 from sidecar.alerts.patience import Patience, seconds_asked
+from sidecar.alerts.quality import OddShare, QualityWatch
 from sidecar.alerts.webhook import Environment, Outcome, Webhook
 
 __all__ = [
@@ -26,9 +29,11 @@ __all__ = [
     "Dispatcher",
     "Environment",
     "Incidents",
+    "OddShare",
     "Outbox",
     "Outcome",
     "Patience",
+    "QualityWatch",
     "Webhook",
     "seconds_asked",
 ]

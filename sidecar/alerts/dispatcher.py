@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from yarl import URL
 
 from sidecar import logs
-from sidecar.alerts.incident import Incidents
+from sidecar.alerts.incident import AlertBody, Incidents
+from sidecar.alerts.quality import OddShare
 from sidecar.alerts.webhook import Outcome, Webhook
 from sidecar.reasons import Status
 from sidecar.settings import Settings
@@ -24,12 +25,15 @@ class Dispatcher:
     ----------
     counts
         Changes of status so far, by the status that was reached.
+    quality_counts
+        Quality alerts so far, by ``firing`` and ``resolved``.
     outcomes
         Messages to webhooks so far, by what became of them.
     """
 
     settings: Settings
     counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
+    quality_counts: dict[str, int] = field(default_factory=lambda: {"firing": 0, "resolved": 0})
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     _incidents: Incidents = field(init=False)
     _webhook: Webhook | None = field(init=False)
@@ -44,6 +48,15 @@ class Dispatcher:
         alert = self._incidents.describe(transition)
         self.counts[Status(alert["severity"])] += 1
         _log.info("drift_alert", **alert)
+        self._send(alert)
+
+    def dispatch_quality(self, alert: OddShare) -> None:
+        """Log, count and queue that there are many odd values, or no longer; to be called in the event loop."""
+        self.quality_counts[alert["status"]] += 1
+        _log.info("quality_alert", **alert)
+        self._send(alert)
+
+    def _send(self, alert: AlertBody) -> None:
         if self._webhook is not None:
             self._webhook.send(json.dumps(alert, allow_nan=False).encode())
 

@@ -60,7 +60,7 @@ class Incidents:
             "drift_score": transition.drift_score,
             "features": list(transition.features),
             "window": {"rows": transition.window_rows},
-            "at": _iso(transition.at),
+            "at": moment(transition.at),
         }
 
     def _id_for(self, version: str, *, alarming: bool) -> str:
@@ -72,10 +72,10 @@ class Incidents:
         return incident
 
 
-def _iso(at: float) -> str:
+def moment(at: float) -> str:
     """Write epoch seconds as a date.
 
-    >>> _iso(0.25)
+    >>> moment(0.25)
     '1970-01-01T00:00:00.250Z'
     """
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sidecar.settings import Settings, SettingsError, load_settings
 
-RELOADED = ("thresholds", "evidence", "alerts")
+RELOADED = ("thresholds", "evidence", "quality", "alerts")
 
 
 class SettingsFile:

@@ -73,13 +73,14 @@ class StateCollector(Collector):
         yield _counters("drift_rows", "Rows counted, by where they came from.", "source", self._state.rows.items())
         quality = CounterMetricFamily(
             "drift_quality",
-            "Odd values of rows that were counted all the same; unknown_feature counts rows and names no feature.",
+            "Odd values of rows that count all the same; unknown_feature and stale_timestamp are of rows, without a feature.",
             labels=["feature", "issue"],
         )
         totals = self._state.detector.totals
         for (feature, issue), count in totals.quality().items():
             quality.add_metric([feature, issue.value], count)
         quality.add_metric(["", Issue.UNKNOWN_FEATURE.value], totals.unknown)
+        quality.add_metric(["", Issue.STALE_TIMESTAMP.value], self._state.stale)
         yield quality
 
     def _tap(self) -> Iterator[Metric]:
@@ -104,6 +105,8 @@ class StateCollector(Collector):
         yield _counters(
             "drift_alerts", "Changes of status, by the status that was reached.", "severity", dispatcher.counts.items()
         )
+        help_text = "Alerts about the share of odd values, by whether it was one or the end of it."
+        yield _counters("drift_quality_alerts", help_text, "status", dispatcher.quality_counts.items())
         yield _counters("drift_alert_messages", "Messages to receivers of alerts.", "outcome", dispatcher.outcomes.items())
 
     def _baseline(self) -> Iterator[Metric]:

@@ -56,12 +56,12 @@ class Coalescer:
         self._expected = 1
         self._patience: asyncio.TimerHandle | None = None
 
-    async def answer(self, rows: Rows, version: str | None) -> bytes:
+    async def answer(self, rows: Rows, version: str | None, issues: RowIssues | None = None) -> bytes:
         """Count `rows` and return the answer of ``/monitor/predict`` that includes them.
 
         Very many rows are counted a slice at a time, so that others have their turn in between.
         """
-        issues = RowIssues()
+        issues = issues or RowIssues()
         body = b""
         for start in range(0, len(rows), _SLICE):
             body = await self._answer_to(rows[start : start + _SLICE], version, issues)

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sidecar.decode.reading import is_prediction
 from sidecar.monitor.answer import shared_part, whole_answer
 from sidecar.monitor.body import Room, read_body
 from sidecar.monitor.cloudevent import CloudEvent, is_event, read_event, rows_of_event
@@ -12,6 +13,7 @@ from sidecar.monitor.media import require_json
 from sidecar.monitor.quality import RowIssues
 from sidecar.monitor.reply import json_reply
 from sidecar.monitor.state import MonitorState
+from sidecar.reasons import Issue
 
 
 class Predict:
@@ -38,14 +40,16 @@ class Predict:
         require_json(request)
         body = await read_body(request, self._max_body, self._room)
         envelope = read_envelope(read_json(body))
-        self._state.note_timestamp(envelope.timestamp)
-        return json_reply(await self._coalescer.answer([envelope.features], envelope.model_version))
+        issues = RowIssues()
+        if self._state.note_timestamp(envelope.timestamp):
+            issues.note("", Issue.STALE_TIMESTAMP)
+        return json_reply(await self._coalescer.answer([envelope.features], envelope.model_version, issues))
 
     async def _of_event(self, event: CloudEvent) -> bytes:
         state = self._state
         if event.is_answer:
             return whole_answer(shared_part(state.detector.report(state.clock())), RowIssues())
-        rows, version = rows_of_event(
-            event, order=state.detector.names, tap_format=state.settings.tap.format, max_body=self._max_body
-        )
+        # What the model answered has no place among the values of a row without names.
+        order = [name for name in state.detector.names if not is_prediction(name)]
+        rows, version = rows_of_event(event, order=order, tap_format=state.settings.tap.format, max_body=self._max_body)
         return await self._coalescer.answer(rows, version)

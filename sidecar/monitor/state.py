@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sidecar import logs
-from sidecar.alerts import Dispatcher
+from sidecar.alerts import Dispatcher, QualityWatch
 from sidecar.columns import Columns
 from sidecar.drift_detector import DriftDetector, Observation
 from sidecar.metrics import ModelFigures, Source, TapFigures
@@ -39,6 +39,8 @@ class MonitorState:
         Rows counted so far, by source.
     newest_timestamp
         The newest ``timestamp`` that a direct call carried since it was last logged, in epoch seconds.
+    stale
+        Rows so far whose timestamp was older than the window may be.
     refused_at
         When the relay last said that the model could not be reached.
     """
@@ -55,13 +57,16 @@ class MonitorState:
     relay_at: float | None = None
     rows: dict[Source, int] = field(default_factory=lambda: {"tap": 0, "direct": 0})
     newest_timestamp: float | None = None
+    stale: int = 0
     refused_at: float | None = None
     started_at: float = field(init=False)
     _evaluated: logs.Sparingly = field(init=False, default_factory=lambda: logs.Sparingly(_EVALUATED_SECONDS))
     _rows_logged: int = field(init=False, default=0)
+    _quality: QualityWatch = field(init=False)
 
     def __post_init__(self) -> None:
         self.started_at = self.clock()
+        self._quality = QualityWatch(self.settings.model.name)
 
     def observe(self, columns: Columns, *, source: Source, at: float, model_version: str | None = None) -> Observation:
         """Count rows and pass on what changes by them."""
@@ -74,6 +79,7 @@ class MonitorState:
     def tick(self, at: float) -> None:
         """Let time pass: close panes that are due, forget old ones, and write ``drift_evaluated`` now and then."""
         self._pass_on(self.detector.tick(at))
+        self._look_at_quality(at)
         rows = self.rows["tap"] + self.rows["direct"]
         if rows != self._rows_logged and self._evaluated.ready(at):
             self._rows_logged = rows
@@ -89,10 +95,24 @@ class MonitorState:
         self.tap.sampled_share = figures.get("sampled_share", 1.0)
         self.tap.hear_relay(figures.get("dropped", {}), figures.get("sampled_out", 0))
 
-    def note_timestamp(self, moment: float | None) -> None:
-        """Keep the newest timestamp that rows carried, for the log; the window goes by arrival."""
-        if moment is not None:
-            self.newest_timestamp = max(moment, self.newest_timestamp or moment)
+    def note_timestamp(self, moment: float | None) -> bool:
+        """Keep the newest timestamp that rows carried, for the log, and return whether this one is stale.
+
+        It is, if the row is older than any that the window holds. The window goes by arrival, and the row counts all the same.
+        """
+        if moment is None:
+            return False
+        self.newest_timestamp = max(moment, self.newest_timestamp or moment)
+        stale = self.clock() - moment > self.settings.window.seconds
+        self.stale += stale
+        return stale
+
+    def _look_at_quality(self, at: float) -> None:
+        threshold = self.settings.quality.threshold
+        versions = self.detector.versions if threshold is not None else []
+        reports = [self.detector.report(at, model_version=version) for version in versions]
+        for alert in self._quality.look(reports, threshold, at):
+            self.dispatcher.dispatch_quality(alert)
 
     def _pass_on(self, transitions: list[Transition]) -> None:
         for transition in transitions:

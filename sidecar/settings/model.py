@@ -166,6 +166,15 @@ class Evidence(Group):
     )
 
 
+class Quality(Group):
+    """When odd values are worth an alert of their own."""
+
+    threshold: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None,
+        description="share of the window's rows with one issue of a feature that is a quality alert; none: never",
+    )
+
+
 class Alerts(Group):
     """Who is told of a change of status."""
 
@@ -195,6 +204,7 @@ class Settings(Group):
     model: Model = Model()
     thresholds: Thresholds = Thresholds()
     evidence: Evidence = Evidence()
+    quality: Quality = Quality()
     drain: NotNegative = Field(5, description="seconds that the relay goes on accepting after SIGTERM")
     alerts: Alerts = Alerts()
     redis: Redis = Redis()
