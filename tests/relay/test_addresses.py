@@ -46,6 +46,26 @@ def test_clients_over_ipv6(start: Start, model: Model) -> None:
         assert end.recv(8) == b"question"
 
 
+def test_a_model_by_name_is_reached_at_whichever_of_its_addresses_it_listens_on(start: Start) -> None:
+    """Where the name has an address of each family, the one that nobody listens on is passed over."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        sidecar = start(f"localhost:{listening.getsockname()[1]}")
+        listening.settimeout(10)
+        with sidecar.connect() as client, listening.accept()[0] as end:
+            client.sendall(b"question")
+            assert end.recv(8) == b"question"
+
+
+def test_a_model_over_ipv6(start: Start) -> None:
+    """In brackets, as a URL has it."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listening:
+        sidecar = start(f"[::1]:{listening.getsockname()[1]}")
+        listening.settimeout(10)
+        with sidecar.connect() as client, listening.accept()[0] as end:
+            client.sendall(b"question")
+            assert end.recv(8) == b"question"
+
+
 def test_every_interface_is_every_family(start: Start, model: Model) -> None:
     """What listens on ``[::]`` is reached over IPv4 too, as in a cluster of two families."""
     sidecar = start(model.address, DRIFT_LISTEN="[::]:0")
