@@ -120,6 +120,7 @@ def decoding_table(_bench: Bench, effort: Effort) -> Result:
     kept = [
         at_least("JSON, million values/s", decoding.rate(runs, "JSON"), 2),
         at_least("V2 binary, million values/s", decoding.rate(runs, "V2 binary"), 50),
+        at_least("gRPC raw, million values/s", decoding.rate(runs, "gRPC raw"), 30),
     ]
     return Result(decoding.text(runs), decoding.as_json(runs), kept)
 

@@ -2,7 +2,7 @@
 
 What is timed is what the engine does with such a request: decode it, turn rows into columns, find the bins, count. The bodies
 have ten thousand rows of eight features, normal, lognormal and whole numbers among them, because a bin is found at another
-price in each.
+price in each. The bytes of gRPC calls are read as HTTP/2 besides.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import grpc_calls
 from benchmarks.percentiles import middle
 from benchmarks.report import table
 from sidecar.baseline.read import profile_of_document
@@ -76,30 +77,38 @@ def _v2_binary(dtype: str, datatype: str) -> Exchange:
     return _exchange(head + values.tobytes(), "/v2/models/m/infer", {b"inference-header-content-length": b"%d" % len(head)})
 
 
-BODIES: dict[str, Callable[[], Exchange]] = {
-    "JSON, a list of objects": _records,
-    "JSON, KServe V1": _v1,
-    "JSON, KServe V2": _v2_json,
-    "V2 binary, FP32": lambda: _v2_binary("<f4", "FP32"),
-    "V2 binary, FP64": lambda: _v2_binary("<f8", "FP64"),
+def _same(one: Exchange) -> Callable[[], Exchange]:
+    return lambda: one
+
+
+BODIES: dict[str, Callable[[], Callable[[], Exchange]]] = {
+    "JSON, a list of objects": lambda: _same(_records()),
+    "JSON, KServe V1": lambda: _same(_v1()),
+    "JSON, KServe V2": lambda: _same(_v2_json()),
+    "V2 binary, FP32": lambda: _same(_v2_binary("<f4", "FP32")),
+    "V2 binary, FP64": lambda: _same(_v2_binary("<f8", "FP64")),
+    "gRPC raw, FP32": lambda: grpc_calls.raw(draw(LARGE_ROWS, 2).astype("<f4"), "FP32"),
+    "gRPC raw, FP64": lambda: grpc_calls.raw(draw(LARGE_ROWS, 2), "FP64"),
+    "gRPC typed, FP32": lambda: grpc_calls.typed(draw(LARGE_ROWS, 2).astype("<f4"), "FP32", 6),
 }
+"""What reads each of them: its exchange is there already, or is read from HTTP/2 first."""
 
 
 def measure(name: str, *, times: int) -> Run:
     """Read the same body some times; the best counts, for whatever else the machine does only ever adds."""
     columns = draw(BASELINE_ROWS, 1)
     layout = Layout(profile_of_document({name: columns[:, place].tolist() for place, name in enumerate(NAMES)}))
-    one = BODIES[name]()
-    spent = [_once(one, layout) for _ in range(times)]
+    read = BODIES[name]()
+    spent = [_once(read, layout) for _ in range(times)]
     decoding, both = (min(each) for each in zip(*spent, strict=True))
-    values = FEATURES * (LARGE_ROWS if "binary" in name else ROWS) / 1e6
+    values = FEATURES * (ROWS if name.startswith("JSON") else LARGE_ROWS) / 1e6
     return Run(values / decoding, values / both)
 
 
-def _once(one: Exchange, layout: Layout) -> tuple[float, float]:
+def _once(read: Callable[[], Exchange], layout: Layout) -> tuple[float, float]:
     """Return the CPU seconds of decoding, and of decoding and counting."""
     started = time.process_time()
-    found = decode(one, order=NAMES, max_body=MAX_BODY)
+    found = decode(read(), order=NAMES, max_body=MAX_BODY)
     decoded = time.process_time()
     if not isinstance(found, Decoded):
         raise TypeError(f"not read: {found}")
