@@ -92,7 +92,7 @@ class MonitorState:
         if figures.get("refused_total", 0) > self.relay.get("refused_total", 0):
             self.refused_at = at
         self.relay, self.relay_at = figures, at
-        self.tap.sampled_share = figures.get("sampled_share", 1.0)
+        self.tap.sampled_share = figures.get("sampled_share", 1.0) if self.settings.tap.cpu else 0.0
         self.tap.hear_relay(figures.get("dropped", {}), figures.get("sampled_out", 0))
 
     def note_timestamp(self, moment: float | None) -> bool:

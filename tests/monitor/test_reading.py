@@ -170,6 +170,16 @@ async def test_health_passes_on_what_the_relay_says(client: Client, state: Monit
     assert (await get(client, "/monitor/health"))["reasons"] == ["relay_silent"]
 
 
+async def test_a_tap_that_is_switched_off_reads_no_share_of_the_traffic(aiohttp_client: Any, clock: Clock) -> None:
+    """Without that, rows that stay at zero would look like a model that nobody asks."""
+    from tests.monitor.world import MonitorServer
+
+    state = make_state({"DRIFT_UPSTREAM": "127.0.0.1:9", "DRIFT_TAP__CPU": "0"}, profile=baseline(), clock=clock)
+    state.hear_relay({"sampled_share": 1.0})
+    client: Client = await aiohttp_client(MonitorServer(state))
+    assert (await get(client, "/monitor/health"))["tap"]["sampled_share"] == 0
+
+
 async def test_health_is_degraded_while_the_model_cannot_be_reached(client: Client, state: MonitorState, clock: Clock) -> None:
     """A refusal is news for half a minute."""
     state.hear_relay({"refused_total": 3})
