@@ -82,7 +82,7 @@ def build(source: Source, choices: Choices | None = None, *, built: Mapping[str,
     studies = source.studies()
     _check(studies, choices)
     collectors = {
-        name: collector("categorical" if name in choices.categorical else found.kind)
+        name: collector("categorical" if name in choices.categorical else found.kind, len(studies))
         for name, found in studies.items()
         if name not in choices.drop
     }

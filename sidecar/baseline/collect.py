@@ -1,6 +1,6 @@
 """Collectors: what has to be remembered of a column until its bins can be drawn.
 
-Quantiles need all numbers, at 8 bytes each; categories need their counts only.
+Quantiles need all numbers, at 8 bytes each (`Pile`); categories need their counts only.
 """
 
 from collections import Counter
@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sidecar.baseline.profile import Feature, Kind
+from sidecar.baseline.pile import IN_MEMORY, Pile
+from sidecar.baseline.profile import Feature, Kind, NumericFeature
 from sidecar.baseline.summary import categorical_feature, numeric_feature
 from sidecar.columns import WRONG_TYPE, Absent, Coded, Column, category_text, numbers_of
 
@@ -28,41 +29,46 @@ class Collector(Protocol):
         """Take more cells."""
 
     def feature(self, name: str, seen: int) -> Feature:
-        """Return the summary of all cells; `seen` is how many rare values may be remembered."""
+        """Return the summary of all cells, once; `seen` is how many rare values may be remembered."""
 
     def remarks(self) -> list[str]:
-        """Return what a person should think about before using this column."""
+        """Return what a person should think about before using this column; after `feature`."""
 
 
 class NumberCollector:
     """Collects numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         self.wrong = 0
-        self._parts: list[NDArray[np.float64]] = []
+        self._pile = Pile(room)
+        self._remarks: list[str] = []
 
     def add(self, column: Column) -> None:
         """Take more cells."""
         numbers = numbers_of(column)
-        self._parts.append(numbers.values if numbers.absent is None else numbers.values[~numbers.absent])
+        self._pile.add(numbers.values if numbers.absent is None else numbers.values[~numbers.absent])
         self.wrong += 0 if numbers.wrong is None else int(numbers.wrong.sum())
 
     def feature(self, name: str, seen: int) -> Feature:
         """Return the summary of the numbers."""
-        return numeric_feature(name, self._values())
+        values = self._pile.take()
+        feature = numeric_feature(name, values)
+        self._remarks = _remarks(feature, values)
+        return feature
 
     def remarks(self) -> list[str]:
         """Point out constants and row numbers."""
-        values = self._values()
-        finite = np.unique(values[np.isfinite(values)])
-        if len(finite) == 1 and len(values) > 1:
-            return ["constant: any other value will look like drift"]
-        spaced = len(finite) > TEXT_ROWS and len(finite) == len(values) and bool((np.diff(finite) == 1).all())
-        return ["numbered through: a row number? --drop it"] if spaced else []
+        return self._remarks
 
-    def _values(self) -> NDArray[np.float64]:
-        self._parts = [np.concatenate(self._parts)] if self._parts else [np.empty(0)]
-        return self._parts[0]
+
+def _remarks(feature: NumericFeature, values: NDArray[np.float64]) -> list[str]:
+    if feature.minimum is None or feature.maximum is None:
+        return []
+    if feature.minimum == feature.maximum and len(values) > 1:
+        return ["constant: any other value will look like drift"]
+    spaced = len(values) > TEXT_ROWS and feature.maximum - feature.minimum == len(values) - 1
+    numbered = spaced and bool((np.diff(np.sort(values)) == 1).all())
+    return ["numbered through: a row number? --drop it"] if numbered else []
 
 
 TEXT_ROWS = 20
@@ -117,6 +123,6 @@ class CategoryCollector:
                 self.wrong += count if text is WRONG_TYPE else 0
 
 
-def collector(kind: Kind) -> Collector:
-    """Return an empty collector for a kind of feature."""
-    return NumberCollector() if kind == "numeric" else CategoryCollector()
+def collector(kind: Kind, columns: int = 1) -> Collector:
+    """Return an empty collector for a kind of feature; `columns` is how many share the memory that there is for numbers."""
+    return NumberCollector(IN_MEMORY // columns) if kind == "numeric" else CategoryCollector()

@@ -25,6 +25,8 @@ SMALLEST_SHARE: Final = 500
 """A category with a bin holds at least max(FEWEST_ROWS, m / SMALLEST_SHARE) rows."""
 SEEN: Final = 4096
 """Rarer values that are remembered, by hash, so that they can be told from unseen ones."""
+_SLICE: Final = 1 << 20
+"""Values that are added up at once, so that a long column takes no further arrays of its length."""
 
 
 def numeric_feature(name: str, values: NDArray[np.float64]) -> NumericFeature:
@@ -37,24 +39,24 @@ def numeric_feature(name: str, values: NDArray[np.float64]) -> NumericFeature:
     (1, (0.0, 1.0), (0, 6, 0, 1, 0, 1, 0, 1, 0))
     """
     # Adding 0 turns -0.0 into 0.0, which are one value but two texts.
-    finite = values[np.isfinite(values)] + 0.0
-    distinct, counts = np.unique(finite, return_counts=True)
+    finite = values[np.isfinite(values)]
+    finite += 0.0
+    distinct, counts = _distinct(finite)
     missing = int(np.isnan(values).sum())
     infinite = len(values) - len(finite) - missing
     if not len(finite):
         return _without_numbers(name, missing, infinite)
     low, first, middle, third, high = quantiles(distinct, counts, 4, range(5)).tolist()
     scale = fixed_point_of(low, middle, high)
-    units = scale.units(distinct).astype(np.int64)
     edges = fine_edges(distinct, counts)
-    bins = np.searchsorted(edges, distinct, side="left")
-    mean, deviation = _moments(units, counts, scale)
+    rows, sums, squares = _added(distinct, counts, edges, scale)
+    mean, deviation = _moments(sum(rows), sum(sums), squares, scale)
     return NumericFeature(
         name=name,
         edges=tuple(edges.tolist()),
         score_edges=tuple(score_edges(distinct, counts).tolist()),
-        counts=_added(counts, bins, len(edges) + 1),
-        sums=_added(units * counts, bins, len(edges) + 1),
+        counts=rows,
+        sums=sums,
         missing=missing,
         infinite=infinite,
         scale=scale,
@@ -123,20 +125,37 @@ def _without_numbers(name: str, missing: int, infinite: int) -> NumericFeature:
     )
 
 
-def _added(amounts: NDArray[np.int64], bins: NDArray[np.intp], width: int) -> tuple[int, ...]:
-    """Add amounts up by bin, in whole numbers."""
-    total = np.zeros(width, dtype=np.int64)
-    np.add.at(total, bins, amounts)
-    return tuple(total.tolist())
+def _distinct(finite: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the distinct values in ascending order, and how often each occurs; sorts `finite` itself, for it may be large."""
+    finite.sort()
+    first = np.ones(len(finite), dtype=np.bool_)
+    np.not_equal(finite[1:], finite[:-1], out=first[1:])
+    if first.all():
+        return finite, np.ones(len(finite), dtype=np.int64)
+    places = np.flatnonzero(first)
+    return finite[places], np.diff(places, append=len(finite))
 
 
-def _moments(units: NDArray[np.int64], counts: NDArray[np.int64], scale: FixedPoint) -> tuple[float, float]:
+def _added(
+    distinct: NDArray[np.float64], counts: NDArray[np.int64], edges: NDArray[np.float64], scale: FixedPoint
+) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Return rows and sum of each bin, and the sum of squares of all values, in whole units."""
+    rows, sums = np.zeros((2, len(edges) + 1), dtype=np.int64)
+    squares = 0
+    for start in range(0, len(distinct), _SLICE):
+        units = scale.units(distinct[start : start + _SLICE]).astype(np.int64)
+        often = counts[start : start + _SLICE]
+        bins = np.searchsorted(edges, distinct[start : start + _SLICE], side="left")
+        np.add.at(rows, bins, often)
+        np.add.at(sums, bins, units * often)
+        # A square has 40 bits; in halves of 20, eight trillion rows of them fit into 63.
+        upper, lower = np.divmod(units * units, 1 << RANGE_BITS)
+        squares += (int((upper * often).sum()) << RANGE_BITS) + int((lower * often).sum())
+    return tuple(rows.tolist()), tuple(sums.tolist()), squares
+
+
+def _moments(rows: int, total: int, squares: int, scale: FixedPoint) -> tuple[float, float]:
     """Return mean and population standard deviation, from whole numbers and therefore without rounding on the way."""
-    rows = int(counts.sum())
-    total = int((units * counts).sum())
-    # A square has 40 bits; in halves of 20, eight trillion rows of them fit into 63.
-    upper, lower = np.divmod(units * units, 1 << RANGE_BITS)
-    squares = (int((upper * counts).sum()) << RANGE_BITS) + int((lower * counts).sum())
     variance = Fraction(squares, rows) - Fraction(total, rows) ** 2
     # A unit more or less takes the largest doubles to infinity, where no JSON can follow.
     largest = sys.float_info.max
