@@ -7,7 +7,9 @@ from h2.connection import H2Connection
 from h2.settings import SettingCodes
 from hyperframe.frame import Frame
 
-from tests.exchange.wire import Step
+from sidecar.exchange import Exchange
+from sidecar.reasons import TapReason
+from tests.exchange.wire import Step, exchanges, gist, new_reader, pieces, play, read, reasons
 
 Fields = Sequence[tuple[str, str]]
 
@@ -116,3 +118,18 @@ class Talk:
 def of(steps: Iterable[Step], kind: str) -> bytes:
     """Return all bytes of one direction."""
     return b"".join(data for each, data in steps if each == kind)
+
+
+def outcome(steps: list[Step]) -> tuple[list[Exchange], list[TapReason]]:
+    """Return exchanges and reasons, having seen that any cut gives the same."""
+    events = read(*steps)
+    for size in (1, 2, 3, 7, 100):
+        assert gist(play(new_reader(), pieces(steps, size))) == gist(events), f"pieces of {size} bytes"
+    return exchanges(events), reasons(events)
+
+
+def only(talk: Talk) -> Exchange:
+    """Return the one exchange of a conversation in which nothing was refused."""
+    (found,), why = outcome(talk.steps)
+    assert why == []
+    return found

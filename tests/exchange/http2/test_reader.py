@@ -1,7 +1,5 @@
 """What another implementation of HTTP/2 says is read as the exchanges that it meant."""
 
-import base64
-
 import pytest
 from h2.errors import ErrorCodes
 from hyperframe.frame import (
@@ -15,32 +13,16 @@ from hyperframe.frame import (
     PingFrame,
     PriorityFrame,
     RstStreamFrame,
-    SettingsFrame,
     WindowUpdateFrame,
 )
 
 from sidecar.exchange import ConnectionReader, Exchange
 from sidecar.reasons import TapReason
-from tests.exchange.http2.talk import OK, Talk, ask
-from tests.exchange.wire import Step, exchanges, gist, new_reader, nothing, pieces, play, read, reasons
+from tests.exchange.http2.talk import OK, Talk, ask, only, outcome
+from tests.exchange.wire import exchanges, new_reader, nothing, pieces, play, reasons
 
 JSON = ("content-type", "application/json")
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-
-
-def outcome(steps: list[Step]) -> tuple[list[Exchange], list[TapReason]]:
-    """Return exchanges and reasons, having seen that any cut gives the same."""
-    events = read(*steps)
-    for size in (1, 2, 3, 7, 100):
-        assert gist(play(new_reader(), pieces(steps, size))) == gist(events), f"pieces of {size} bytes"
-    return exchanges(events), reasons(events)
-
-
-def only(talk: Talk) -> Exchange:
-    """Return the one exchange of a conversation in which nothing was refused."""
-    (found,), why = outcome(talk.steps)
-    assert why == []
-    return found
 
 
 def test_an_exchange_has_what_it_would_have_over_http_1() -> None:
@@ -300,147 +282,3 @@ def test_a_tunnel_is_an_exchange_without_bodies() -> None:
     talk.answer(stream, b"\x16\x03")
     found = only(talk)
     assert (found.method, found.target, found.watched, found.request_body) == (b"CONNECT", b"other:443", False, b"")
-
-
-HEADERS = HeadersFrame(1, b"\x82\x84", flags=["END_HEADERS", "END_STREAM"])
-
-
-@pytest.mark.parametrize(
-    ("frames", "reason"),
-    [
-        ([HEADERS], TapReason.BAD_HTTP),
-        ([PingFrame(0, b"12345678"), SettingsFrame()], TapReason.BAD_HTTP),
-        ([SettingsFrame(), ContinuationFrame(1, b"")], TapReason.BAD_HTTP),
-        ([SettingsFrame(), HeadersFrame(1, b"\x82"), PingFrame(0, b"12345678")], TapReason.BAD_HTTP),
-        ([SettingsFrame(), HeadersFrame(1, b"\x82"), ContinuationFrame(3, b"\x84")], TapReason.BAD_HTTP),
-        ([SettingsFrame(), HeadersFrame(1, b"\xfe", flags=["END_HEADERS"])], TapReason.BAD_HTTP),
-        ([SettingsFrame(), HeadersFrame(1, b"\x3f\xe2\xff\x7f", flags=["END_HEADERS"])], TapReason.HEADER_TOO_LARGE),
-        ([SettingsFrame(), HeadersFrame(2, b"\x82\x84", flags=["END_HEADERS"])], TapReason.DESYNCHRONISED),
-    ],
-)
-def test_what_breaks_the_protocol_ends_the_reading(frames: list[Frame], reason: TapReason) -> None:
-    """With one reason, and silence from there on."""
-    data = b"".join(frame.serialize() for frame in frames)
-    steps: list[Step] = [("up", PREFACE + data)]
-    assert outcome(steps) == ([], [reason])
-    reader = new_reader()
-    play(reader, steps)
-    assert reader.unread
-    assert reader.up(PREFACE, 0.0) == reader.down(data, 0.0) == reader.gap(TapReason.OVERFLOW) == []
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x00\x00\x05\x03\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00",  # a reset of five bytes
-        b"\x00\x00\x04\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00",  # of no stream
-        b"\x00\x00\x05\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",  # settings of five bytes
-        b"\x00\x00\x00\x00\x08\x00\x00\x00\x01",  # padding without its length
-        b"\x00\x00\x02\x00\x08\x00\x00\x00\x01\x02a",  # more padding than frame
-        b"\x00\x00\x02\x01\x0c\x00\x00\x00\x01\x02a",
-        b"\x00\x00\x03\x07\x00\x00\x00\x00\x00abc",  # a goodbye of three bytes
-    ],
-)
-def test_frames_that_cannot_be_end_the_reading(data: bytes) -> None:
-    """Whoever sends them does not speak HTTP/2."""
-    settings = SettingsFrame().serialize()
-    assert outcome([("up", PREFACE + settings + data)]) == ([], [TapReason.BAD_HTTP])
-    assert outcome([("up", PREFACE + settings), ("down", settings + data)]) == ([], [TapReason.BAD_HTTP])
-
-
-def test_a_server_that_does_not_speak_http_2_ends_the_reading() -> None:
-    """It answers the preface with what it speaks."""
-    down = ("down", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-    assert outcome([("up", PREFACE + SettingsFrame().serialize()), down]) == ([], [TapReason.BAD_HTTP])
-
-
-def test_a_preface_that_is_broken_off_is_none() -> None:
-    """Its second half must follow."""
-    assert outcome([("up", PREFACE[:-6] + b"XX\r\n\r\n")]) == ([], [TapReason.BAD_HTTP])
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        ((":method", "POST"), (":scheme", "http")),
-        ((":scheme", "http"), (":path", "/")),
-        ((":method", "POST"), (":path", "/"), (":status", "200")),
-    ],
-)
-def test_a_request_that_is_none_is_refused_and_the_next_is_read(fields: tuple[tuple[str, str], ...]) -> None:
-    """Its header block was whole, so the table is."""
-    talk = Talk()
-    talk.client.config.validate_outbound_headers = False
-    talk.client.send_headers(1, fields, end_stream=True)
-    talk.steps.append(("up", talk.client.data_to_send()))
-    talk.client.send_headers(3, ask("/next"), end_stream=True)
-    talk.steps.append(("up", talk.client.data_to_send()))
-    ok = HeadersFrame(3, b"\x88", flags=["END_HEADERS", "END_STREAM"])
-    talk.raw(HeadersFrame(1, b"\x88", flags=["END_HEADERS", "END_STREAM"]), ok, up=False)
-    found, why = outcome(talk.steps)
-    assert [(one.path, one.status) for one in found] == [("/next", 200)]
-    assert why == [TapReason.BAD_HTTP]
-
-
-def test_an_answer_that_is_none_is_refused_and_the_next_is_read() -> None:
-    """An answer has a status."""
-    talk = Talk()
-    first, second = talk.open(ask("/a")), talk.open(ask("/b"))
-    talk.raw(HeadersFrame(first, b"\x82", flags=["END_HEADERS", "END_STREAM"]), up=False)
-    talk.answer(second, b"ok")
-    found, why = outcome(talk.steps)
-    assert [one.path for one in found] == ["/b"]
-    assert why == [TapReason.BAD_HTTP]
-
-
-def test_an_answer_that_nobody_asked_for_ends_the_reading() -> None:
-    """One to a stream that is over is late, one to a stream that never was is a sign of lost bytes."""
-    talk = Talk()
-    stream = talk.open(ask())
-    talk.answer(stream, b"ok")
-    talk.raw(HeadersFrame(stream, b"\x88", flags=["END_HEADERS"]), up=False)
-    assert len(only(talk).response_body) == 2
-    talk.raw(HeadersFrame(9, b"\x88", flags=["END_HEADERS"]), up=False)
-    assert outcome(talk.steps)[1] == [TapReason.DESYNCHRONISED]
-
-
-def upgraded(body: bytes = b"[1]", *, answered: bytes = b"h2c") -> list[Step]:
-    """Return a conversation that HTTP/1 begins and HTTP/2 goes on with."""
-    talk = Talk(begin=False)
-    settings = talk.client.initiate_upgrade_connection() or b""
-    talk.server.initiate_upgrade_connection(settings)
-    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: " + settings
-    head = b"POST /predict HTTP/1.1\r\nHost: model\r\n%s\r\nContent-Length: %d\r\n\r\n" % (offer, len(body))
-    switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n" % answered
-    up, down = talk.client.data_to_send(), talk.server.data_to_send()
-    talk.client.receive_data(down)
-    talk.server.receive_data(up)
-    talk.server.send_headers(1, OK)
-    talk.server.send_data(1, b"first", end_stream=True)
-    talk.settle()
-    talk.answer(talk.open(ask("/second"), b"[2]"), b"ok")
-    return [("up", head + body), ("down", switch + down), ("up", up), *talk.steps]
-
-
-def test_an_upgrade_that_is_accepted_is_followed() -> None:
-    """The first answer is for the request that HTTP/1 brought, and others come after it."""
-    found, why = outcome(upgraded())
-    assert why == []
-    assert [(one.path, one.request_body, one.response_body) for one in found] == [
-        ("/predict", b"[1]", b"first"),
-        ("/second", b"[2]", b"ok"),
-    ]
-
-
-def test_an_upgrade_to_something_else_ends_the_reading() -> None:
-    """Whatever was offered, the answer says what comes."""
-    assert outcome(upgraded(answered=b"websocket")) == ([], [TapReason.UPGRADED])
-
-
-def test_settings_of_an_upgrade_that_are_none_change_nothing() -> None:
-    """They say how large a table may be, and 4096 bytes are the rule."""
-    for settings in (b"", b"!!", b"AAEAAEAAAAIAAAA", base64.urlsafe_b64encode(b"\0\1\0\0\0")):
-        steps = [
-            (kind, data.replace(b"HTTP2-Settings: ", b"HTTP2-Settings: " + settings + b"\r\nX: ")) for kind, data in upgraded()
-        ]
-        assert len(outcome(steps)[0]) == 2
