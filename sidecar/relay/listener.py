@@ -70,11 +70,13 @@ class Listener:
         for side in self._sides:
             side.look()
 
-    def close_idle(self, looks: int) -> None:
-        """End the connections on which nothing has moved for so many looks, and nothing is due."""
+    def wind_down(self, looks: int) -> None:
+        """End the connections on which nothing has moved for so many looks, and each other one behind its next answer."""
         for side in list(self._sides):
             if side.still >= looks:
                 side.transport.close()
+            else:
+                side.leave()
 
     def abort(self) -> None:
         """End whatever is still open, now, by a reset: half an answer must not look like a whole one."""

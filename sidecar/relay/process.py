@@ -105,11 +105,11 @@ class _Relay:
         listener.abort()
 
     async def _finish(self, listener: Listener) -> None:
-        """Close what is idle and wait for what is in flight, but not for ever."""
+        """End what is idle, and what is busy behind its answer; wait for that, but not for ever."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + IN_FLIGHT_SECONDS
         while self._figures.connections and loop.time() < deadline:
-            listener.close_idle(IDLE_LOOKS)
+            listener.wind_down(IDLE_LOOKS)
             if await self._told_again_within(LOOK_SECONDS, listener):
                 return
 

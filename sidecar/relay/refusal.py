@@ -84,6 +84,9 @@ class Refusal(asyncio.Protocol):
         """Whoever has been answered has nothing left that could move."""
         self.still = self.still + 1 if self._answered else 0
 
+    def leave(self) -> None:
+        """It is leaving in any case."""
+
     def _answer(self) -> None:
         self._answered = True
         self.transport.write(answer_502(self._upstream, head_only=self._head.lstrip().startswith(b"HEAD ")))

@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
+from sidecar.relay.farewell import Farewell
 from sidecar.relay.figures import Figures
 from sidecar.relay.sockets import reset_on_close
 from sidecar.relay.tee import Tee
@@ -129,15 +130,18 @@ class ClientSide(Side):
         Bytes have passed since the last look.
     still
         Looks in a row that found nothing moved, nothing on its way and no answer due.
+    farewell
+        Once the relay has to go: finds the end of an answer, behind which the connection is closed.
     """
 
-    __slots__ = ("_closed", "moved", "still", "waiting")
+    __slots__ = ("_closed", "farewell", "moved", "still", "waiting")
 
     def __init__(self, figures: Figures, tee: Tee | None, closed: Callable[["ClientSide"], None]) -> None:
         super().__init__(figures, tee)
         self._closed = closed
         self.waiting = self.moved = False
         self.still = 0
+        self.farewell: Farewell | None = None
 
     def buffer_updated(self, nbytes: int) -> None:
         """Pass bytes to the model, then offer a copy."""
@@ -157,9 +161,13 @@ class ClientSide(Side):
 
     def look(self) -> None:
         """See whether anything has moved since the last look."""
-        busy = self.moved or self.waiting or self.transport.get_write_buffer_size()
+        busy = self.moved or self.waiting or self.transport.get_write_buffer_size() or (self.farewell and self.farewell.due)
         self.still = 0 if busy else self.still + 1
         self.moved = False
+
+    def leave(self) -> None:
+        """Close behind the next answer that is whole."""
+        self.farewell = self.farewell or Farewell()
 
     def _copy_end(self) -> None:
         if self.tee is not None:
@@ -184,6 +192,8 @@ class ModelSide(Side):
         self._count.bytes_down_total += len(data)
         if self.tee is not None:
             self.tee.down(data)
+        if client.farewell is not None and client.farewell.ends(data):
+            client.transport.close()
 
     def _copy_end(self) -> None:
         if self.tee is not None:

@@ -1,6 +1,7 @@
 """The end: new clients are taken for a while, answers under way are finished, and nothing is left behind."""
 
 import os
+import select
 import signal
 import socket
 from collections.abc import Iterator
@@ -104,6 +105,28 @@ def test_a_connection_that_idles_is_ended(start: Start, fresh: Model) -> None:
         assert receive_all(ends.client) == b""
         assert receive_all(ends.model) == b""
     assert sidecar.wait(SOON) == 0
+
+
+def test_a_connection_that_is_always_busy_is_ended_behind_an_answer(start: Start, fresh: Model) -> None:
+    """Its client sees an end where its next question would have begun, so that nothing has to be cut."""
+    sidecar = start(fresh.address, DRIFT_DRAIN="0")
+    ends = line(sidecar, fresh)
+    with ends.client, ends.model:
+        exchange(ends)
+        told_to_end(sidecar)
+        until(lambda: not accepts(sidecar), "nobody listens any more")
+        answers = 0
+        while answers < 1000 and not ended(ends.client):
+            exchange(ends)
+            answers += 1
+        assert 0 < answers < 1000
+    assert sidecar.wait(SOON) == 0
+
+
+def ended(sock: socket.socket) -> bool:
+    """Look for a moment whether the other side has ended, as pools of connections do before they use one again."""
+    readable, _, _ = select.select([sock], [], [], 0.02)
+    return bool(readable) and sock.recv(1, socket.MSG_PEEK) == b""
 
 
 def test_those_who_wait_to_be_accepted_are_served(start: Start, fresh: Model) -> None:
