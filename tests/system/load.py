@@ -46,11 +46,14 @@ class Load:
         For each answer, in the order of arrival: when it came, and the seconds since its question.
     failures
         What went wrong, in words.
+    think
+        Seconds that each client waits between an answer and its next question.
     """
 
     took: list[tuple[float, float]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     stopping: bool = False
+    think: float = 0.0
 
     @property
     def answered(self) -> int:
@@ -68,11 +71,12 @@ class Load:
         return seconds[len(seconds) * 99 // 100]
 
     async def client(self, at: tuple[str, int]) -> None:
-        """Ask until the load is stopped."""
+        """Ask until the load is stopped, or the connection was ended between two questions."""
         reader, writer = await asyncio.open_connection(*at)
         try:
-            while not self.stopping:
+            while not (self.stopping or reader.at_eof()):
                 await self._ask(reader, writer)
+                await asyncio.sleep(self.think)
         except (OSError, EOFError, TimeoutError) as error:
             self.failures.append(repr(error))
         finally:
@@ -106,9 +110,9 @@ def model() -> Iterator[str]:
 
 
 @contextmanager
-def load(at: tuple[str, int], clients: int) -> Iterator[Load]:
+def load(at: tuple[str, int], clients: int, think: float = 0.0) -> Iterator[Load]:
     """Let so many clients ask while the block runs; all have ended behind it."""
-    result = Load()
+    result = Load(think=think)
 
     async def ask() -> None:
         async with asyncio.TaskGroup() as group:
