@@ -52,8 +52,10 @@ class OverDispersion:
 
     def _interpolated(self, log_seconds: Floats) -> Floats:
         """Return the excess at lengths, ``(..., F)``."""
-        above = np.clip(np.searchsorted(self._log_spans, log_seconds), 1, len(self._log_spans) - 1)
-        low, high = self._log_spans[above - 1], self._log_spans[above]
-        weight = np.clip((log_seconds - low) / (high - low), 0.0, 1.0)[..., np.newaxis]
-        between: Floats = (1 - weight) * self._excess[above - 1] + weight * self._excess[above]
+        last = len(self._log_spans) - 1
+        above = np.clip(np.searchsorted(self._log_spans, log_seconds), min(1, last), last)
+        below = np.maximum(above - 1, 0)
+        low, high = self._log_spans[below], self._log_spans[above]
+        weight = np.clip((log_seconds - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)[..., np.newaxis]
+        between: Floats = (1 - weight) * self._excess[below] + weight * self._excess[above]
         return between

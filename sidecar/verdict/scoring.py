@@ -117,6 +117,11 @@ class Scorer:
         self._baseline_rows = over_bins(layout.evidence_counts)
         self._chance = _chance(layout, self.methods)
 
+    @property
+    def sums_matter(self) -> bool:
+        """Whether any score is made of the sums in fine bins."""
+        return Method.WASSERSTEIN in self.methods
+
     def scores(self, window: Integers, fine: Fine, pace: float | None = None) -> Scores:
         """Score windows, by their counts in the score bins, ``int64 (..., F, B)``, and in the fine ones.
 

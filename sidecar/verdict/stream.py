@@ -48,7 +48,7 @@ class Stream:
 
     def _sight(self, rule: Rule) -> Sight | None:
         """Look at the window's suffixes if the rule does."""
-        return self.window.sight() if rule.scans else None
+        return self.window.sight(sums=rule.scorer.sums_matter) if rule.scans else None
 
     def _window_report(self) -> WindowReport:
         window = self.window

@@ -16,7 +16,7 @@ block
 window
     The newest blocks that hold `rows` and span `min_seconds` at least, none older than `seconds` (`WindowRule`).
 suffix
-    The newest half of the window, or quarter, and so on down to twenty rows (`Sight`).
+    The newest part of the window: 0.7 of it, half, and so on down to twenty rows (`Sight`).
 """
 
 from sidecar.window.block import Block, Full, Sparse

@@ -28,8 +28,8 @@ class Block(Protocol):
     def leave(self, counts: Counts) -> None:
         """Take the block's counts off counts that they were added to."""
 
-    def join(self, fine: Grid, sums: Grid) -> None:
-        """Add the block's rows and sums to those of fine bins, ``int64 (F, G)`` both."""
+    def join(self, fine: Grid, sums: Grid | None) -> None:
+        """Add the block's rows, and sums where those are wanted, to those of fine bins, ``int64 (F, G)`` both."""
 
 
 @dataclass(slots=True)
@@ -48,10 +48,11 @@ class Full:
         """Take the block's counts off counts that they were added to."""
         counts.subtract(self.counts)
 
-    def join(self, fine: Grid, sums: Grid) -> None:
-        """Add the block's rows and sums to those of fine bins."""
+    def join(self, fine: Grid, sums: Grid | None) -> None:
+        """Add the block's rows, and sums where those are wanted, to those of fine bins."""
         fine += self.counts.fine
-        sums += self.counts.sums
+        if sums is not None:
+            sums += self.counts.sums
 
 
 class _Cells(NamedTuple):
@@ -82,10 +83,11 @@ class Sparse:
         for array, cells in zip(_arrays(counts), self.cells, strict=True):
             array.reshape(-1)[cells.places] -= cells.values
 
-    def join(self, fine: Grid, sums: Grid) -> None:
-        """Add the block's rows and sums to those of fine bins."""
+    def join(self, fine: Grid, sums: Grid | None) -> None:
+        """Add the block's rows, and sums where those are wanted, to those of fine bins."""
         for array, cells in zip((fine, sums), self.cells[:2], strict=True):
-            array.reshape(-1)[cells.places] += cells.values
+            if array is not None:
+                array.reshape(-1)[cells.places] += cells.values
 
 
 def _arrays(counts: Counts) -> tuple[NDArray[np.int64], ...]:

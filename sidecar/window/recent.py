@@ -31,6 +31,8 @@ class Recent:
 
     def __init__(self, layout: Layout, room: int = RECENT) -> None:
         self._shape = layout.fine_counts.shape
+        self._starts = np.arange(self._shape[0]) * (self._shape[1] + 1) + 1
+        self._size = self._shape[0] * (self._shape[1] + 1)
         self._room = room
         self._codes = np.full((room, self._shape[0]), -1, dtype=np.int32)
         self._units = np.zeros((room, self._shape[0]))
@@ -46,13 +48,22 @@ class Recent:
         self._next = (self._next + stop - start) % max(self._room, 1)
         self.rows = min(self.rows + stop - start, self._room)
 
-    def counts(self, rows: int, skip: int = 0) -> tuple[Grid, Grid]:
-        """Count the newest `rows` rows, without the newest `skip`: rows and sums in fine bins, ``int64 (F, G)`` both."""
+    def rows_in_bins(self, rows: int, skip: int = 0) -> Grid:
+        """Count the newest `rows` rows, without the newest `skip`, in fine bins, ``int64 (F, G)``."""
+        return self._in_bins(np.bincount(self._cells(rows, skip), minlength=self._size))
+
+    def sums_in_bins(self, rows: int, skip: int = 0) -> Grid:
+        """Add their values up, in units."""
+        units = self._units[self._places(rows, skip)].ravel()
+        return self._in_bins(np.bincount(self._cells(rows, skip), weights=units, minlength=self._size).astype(np.int64))
+
+    def _places(self, rows: int, skip: int) -> NDArray[np.int64]:
+        return (self._next - np.arange(skip + 1, rows + 1)) % self._room
+
+    def _cells(self, rows: int, skip: int) -> NDArray[np.int64]:
+        """Return where cells are counted; one more column, at the front, takes the absent ones, whose code is -1."""
+        return (self._codes[self._places(rows, skip)] + self._starts).ravel()
+
+    def _in_bins(self, counted: Grid) -> Grid:
         features, width = self._shape
-        places = (self._next - np.arange(skip + 1, rows + 1)) % self._room
-        # One more column, at the front, takes the absent cells, whose code is -1.
-        flat = (self._codes[places] + (np.arange(features) * (width + 1) + 1)).ravel()
-        size = features * (width + 1)
-        fine = np.bincount(flat, minlength=size).reshape(features, width + 1)
-        sums = np.bincount(flat, weights=self._units[places].ravel(), minlength=size).reshape(features, width + 1)
-        return fine[:, 1:], sums[:, 1:].astype(np.int64)
+        return counted.reshape(features, width + 1)[:, 1:]

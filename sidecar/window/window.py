@@ -11,6 +11,7 @@ Times are the wall clock's, which may be set back. Here it only stands still the
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,38 +113,39 @@ class Window:
         """How long the window spans, from its oldest row to its newest."""
         return self._newest - self._oldest() if self.counts.rows else 0.0
 
-    def sight(self) -> Sight:
+    def sight(self, *, sums: bool = True) -> Sight:
         """Return the window's pace, and its suffixes: row by row where they are short, else in blocks."""
         lengths = [rows for rows in suffix_rows(self.counts.rows) if self._recent.rows]
         short = [rows for rows in lengths if rows <= self._recent.rows]
-        seen = [*self._short(short), *self._long(lengths[len(short) :])]
-        grid = (len(seen), *self.counts.fine.shape)
-        fine = np.array([fine for _, fine, _ in seen], dtype=np.int64).reshape(grid)
-        sums = np.array([sums for _, _, sums in seen], dtype=np.int64).reshape(grid)
+        seen = [*self._short(short, sums=sums), *self._long(lengths[len(short) :], sums=sums)]
+        features, width = self.counts.fine.shape
+        fine = np.array([fine for _, fine, _ in seen], dtype=np.int64).reshape(len(seen), features, width)
+        total = np.array([total for _, _, total in seen], dtype=np.int64).reshape(len(seen), features, width if sums else 0)
         pace = self.seconds / max(self.counts.rows - 1, 1)
-        return Sight(pace or None, np.array([rows for rows, _, _ in seen], dtype=np.float64), fine, sums)
+        return Sight(pace or None, np.array([rows for rows, _, _ in seen], dtype=np.float64), fine, total)
 
-    def _short(self, lengths: list[int]) -> Iterator[tuple[int, Grid, Grid]]:
+    def _short(self, lengths: list[int], *, sums: bool) -> Iterator[tuple[int, Grid, Grid]]:
         """Yield the newest rows, some more each time: how many, and their rows and sums in bins."""
-        fine, sums, seen = np.zeros_like(self.counts.fine), np.zeros_like(self.counts.sums), 0
-        for rows in lengths:
-            more_fine, more_sums = self._recent.counts(rows, seen)
-            fine, sums, seen = fine + more_fine, sums + more_sums, rows
-            yield rows, fine, sums
+        fine = np.zeros_like(self.counts.fine)
+        total = np.zeros_like(fine if sums else fine[:, :0])
+        for skip, rows in pairwise([0, *lengths]):
+            fine = fine + self._recent.rows_in_bins(rows, skip)
+            total = total + self._recent.sums_in_bins(rows, skip) if sums else total
+            yield rows, fine, total
 
-    def _long(self, lengths: list[int]) -> Iterator[tuple[int, Grid, Grid]]:
+    def _long(self, lengths: list[int], *, sums: bool) -> Iterator[tuple[int, Grid, Grid]]:
         """Yield the newest blocks that hold so many rows at least; not the whole window."""
-        fine, sums, rows = self._block.fine.copy(), self._block.sums.copy(), self._block.rows
+        fine, total, rows = self._block.fine.copy(), self._block.sums.copy() if sums else None, self._block.rows
         blocks, wanted = reversed(self._sealed), iter(lengths)
         least = next(wanted, None)
         while least is not None:
             while rows < least:
                 block = next(blocks)
-                block.join(fine, sums)
+                block.join(fine, total)
                 rows += block.rows
             if rows == self.counts.rows:
                 return
-            yield rows, fine.copy(), sums.copy()
+            yield rows, fine.copy(), fine[:, :0] if total is None else total.copy()
             least = next((length for length in wanted if length > rows), None)
 
     def _take(self, counts: Counts) -> None:
