@@ -29,7 +29,7 @@ Follow a request through the house. Each room is a package, and its docstring is
         monitor, metrics, alerts              sidecar.monitor, sidecar.metrics, sidecar.alerts
 
 `sidecar.drift_detector` is the engine's heart behind one class; `sidecar.baseline` is what it compares with, and
-`sidecar.dispersion` what the times of its rows tell;
+`sidecar.dispersion` what the times of its rows tell; `sidecar.batch` is the same comparison for a file or a posted body, once;
 `sidecar.settings` is what can be set, `sidecar.cli` how it is started, `sidecar.logs` what it writes, `sidecar.reasons` the
 closed lists of statuses, issues and reasons.
 

@@ -35,8 +35,9 @@ ROWS: Final = 4096
 _NOTHING: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none"})
 _BOOLEANS: Final = {"true": True, "false": False}
 _CODE: Final = re.compile(r"\s*[+-]?0\d+\s*")
-# What float() takes besides plain numbers: underscores and words. And what may be a code.
-_NOT_PLAIN: Final = re.compile(r"[^\d.eE+\-\n]|(?m:^)[+-]?0\d")
+# What plain numbers are made of; float() takes underscores and words besides. And what may be a code.
+_PLAIN: Final = b"0123456789.eE+-\n"
+_CODE_IN: Final = re.compile(rb"\n[+-]?0\d")
 _DELIMITERS: Final = ",;\t|"
 
 
@@ -58,7 +59,10 @@ def number_in(text: str) -> int | float | None:
 
 @dataclass(slots=True)
 class TextStudy:
-    """What the cells of one CSV column are; `empty` are without a letter, `nothing` among them or a word for it."""
+    """What the cells of one CSV column are.
+
+    `empty` are without a letter, `nothing` among them or a word for it; `plain` says that all of them are plain numbers.
+    """
 
     empty: int = 0
     nothing: int = 0
@@ -66,6 +70,7 @@ class TextStudy:
     booleans: int = 0
     cells: int = 0
     coded: bool = field(default=False)
+    plain: bool = field(default=True)
 
     def look(self, texts: Sequence[str]) -> None:
         """Take more cells into account."""
@@ -73,6 +78,7 @@ class TextStudy:
             self.cells += len(texts)
             self.numbers += len(texts)
             return
+        self.plain = False
         for text, count in Counter(texts).items():
             word = text.strip().lower()
             self.cells += count
@@ -101,6 +107,8 @@ class TextStudy:
         numeric = self.study().kind == "numeric"
         if self.boolean:
             return _booleans
+        if self.plain and kind != "categorical":
+            return lambda texts: [*map(float, texts)]
         if kind == "numeric" or (numeric and kind is None):
             return lambda texts: _floats(texts) or _numbers(texts)
         return _numbers if numeric and self.numbers + self.nothing == self.cells else _texts
@@ -147,7 +155,8 @@ def _floats(texts: Sequence[str]) -> Sequence[float] | None:
         floats = [*map(float, texts)]
     except ValueError:
         return None
-    return None if _NOT_PLAIN.search("\n".join(texts)) else floats
+    lines = "\n".join(("", *texts)).encode("utf-8", "replace")
+    return None if lines.translate(None, _PLAIN) or _CODE_IN.search(lines) else floats
 
 
 def _numbers(texts: Sequence[str]) -> Sequence[object]:
