@@ -30,7 +30,9 @@ REST_OF_PREFACE: Final = b"SM\r\n\r\n"
 
 _HEADER_SIZE: Final = 9
 _MAX_PADDING: Final = 1 + 5 + 255
+_TYPE: Final = 3
 _KEPT = (HeadersFrame, PushPromiseFrame, ContinuationFrame, SettingsFrame, RstStreamFrame, GoAwayFrame)
+_READ = frozenset(frame.type for frame in (DataFrame, *_KEPT))
 
 
 class Data(NamedTuple):
@@ -94,11 +96,15 @@ class FrameReader:
             elif self._skipped:
                 position = min(start + self._skipped, size)
                 self._skipped -= position - start
+            elif not self._held and size - start >= self._wanted:
+                position = start + self._wanted
+                yield from self._complete(data[start:position])
             else:
                 position = min(start + self._wanted - len(self._held), size)
                 self._held += data[start:position]
                 if len(self._held) == self._wanted:
-                    yield from self._complete()
+                    held, self._held = bytes(self._held), bytearray()
+                    yield from self._complete(held)
 
     def _data(self, piece: bytes) -> Data:
         """Return a piece of the content of the frame under way."""
@@ -109,17 +115,19 @@ class FrameReader:
             self._frame = None
         return Data(frame.stream_id, piece, ends)
 
-    def _complete(self) -> Iterator[Part]:
+    def _complete(self, held: bytes) -> Iterator[Part]:
         """Take what was waited for: the preface, the header of a frame, or the rest of it."""
-        held, self._held, self._wanted = bytes(self._held), bytearray(), _HEADER_SIZE
+        self._wanted = _HEADER_SIZE
         if self._preface:
             if held != self._preface:
                 yield _broken("no preface")
             self._preface = b""
-        elif self._frame is None:
-            yield from self._begin(held)
-        else:
+        elif self._frame is not None:
             yield from self._end(self._frame, held)
+        elif held[_TYPE] not in _READ and self._settled and self._block is None:
+            self._skipped = int.from_bytes(held[:_TYPE], "big")
+        else:
+            yield from self._begin(held)
 
     def _begin(self, header: bytes) -> Iterator[Part]:
         """Take the header of a frame."""
