@@ -3,6 +3,8 @@
 It gets the rows as a descriptor that it inherits, and baseline and settings on its standard input; it answers on its standard
 output and ends. Its memory and its CPU time are limited before it reads a byte of the rows, so whatever is in them costs this
 process and not the engine, which the live window is in. What it says by its exit code is listed in `Exit`.
+
+Everything that it needs is imported before that: an import that runs out of memory fails in ways of its own.
 """
 
 import argparse
@@ -14,6 +16,12 @@ from enum import IntEnum
 from typing import Any
 
 import orjson
+
+from sidecar.baseline import BaselineError, profile_from_json
+from sidecar.baseline.files import open_descriptor
+from sidecar.batch import analyse, document
+from sidecar.engine.detector import detector_of
+from sidecar.settings import Settings
 
 NICE = 5
 """How much less urgent this is than the engine, which is less urgent than the traffic."""
@@ -43,12 +51,6 @@ def main() -> int:
 
 def _report(order: dict[str, Any], descriptor: int, ending: str) -> tuple[Exit, bytes]:
     """Return the report as JSON, or in words why there is none."""
-    from sidecar.baseline import BaselineError, profile_from_json
-    from sidecar.baseline.files import open_descriptor
-    from sidecar.batch import analyse, document
-    from sidecar.engine.detector import detector_of
-    from sidecar.settings import Settings
-
     profile = None if order["profile"] is None else profile_from_json(order["profile"])
     detector = detector_of(Settings.model_validate(order["settings"]), profile)
     try:
