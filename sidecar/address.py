@@ -33,6 +33,17 @@ class Address:
             raise ValueError("unix: needs a path behind it")
         return cls(path=path)
 
+    def reaches(self, listener: "Address") -> bool:
+        """Return whether connecting to this address on the same machine surely meets a socket that listens at `listener`.
+
+        >>> Address.parse("localhost:80").reaches(Address.parse(":80"))
+        True
+        """
+        if self.path is not None or listener.path is not None:
+            return self.path == listener.path
+        here = self.host == listener.host or (_is_local(self.host) and _is_local(listener.host))
+        return here and self.port == listener.port != 0
+
     def __str__(self) -> str:
         if self.path is not None:
             return f"unix:{self.path}"
@@ -46,3 +57,8 @@ def _bare_host(host: str) -> str:
     if ":" in host:
         raise ValueError(f"an IPv6 address needs brackets: [{host}]")
     return host or "0.0.0.0"  # noqa: S104 - the user wrote :port, which means every interface
+
+
+def _is_local(host: str) -> bool:
+    """Return whether `host` is this machine's own loopback, or every interface of it."""
+    return host in ("localhost", "0.0.0.0", "::", "::1") or host.startswith("127.")  # noqa: S104 - compared, not bound

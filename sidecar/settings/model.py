@@ -210,6 +210,12 @@ class Settings(Group):
     redis: Redis = Redis()
     state: str | None = Field(None, description="file for the window across restarts (accepted, not acted on yet)")
 
+    @model_validator(mode="after")
+    def _model_is_somebody_else(self) -> Self:
+        if self.upstream is not None and self.upstream.reaches(self.listen):
+            raise ValueError(f"upstream ({self.upstream}) is where the sidecar itself listens ({self.listen})")
+        return self
+
     def not_acted_on(self) -> list[str]:
         """Return the keys that are set but that this version does not act on, so that start-up can say so."""
         later = {

@@ -205,3 +205,26 @@ def test_keys_that_are_accepted_but_not_acted_on_are_named() -> None:
     """Somebody who sets them is told."""
     settings = load_settings(None, {"DRIFT_STATE": "/state", "DRIFT_REDIS__URL": "redis://r"})
     assert settings.not_acted_on() == ["redis.url", "state"]
+
+
+@pytest.mark.parametrize(
+    ("listen", "upstream", "loops"),
+    [
+        (":8000", "127.0.0.1:8000", True),
+        ("127.0.0.1:8000", "localhost:8000", True),
+        ("[::]:8000", "[::1]:8000", True),
+        ("unix:/run/a.sock", "unix:/run/a.sock", True),
+        (":8000", "127.0.0.1:8001", False),
+        (":8000", "10.0.0.7:8000", False),
+        ("unix:/run/a.sock", "unix:/run/b.sock", False),
+        ("unix:/run/a.sock", "127.0.0.1:8000", False),
+    ],
+)
+def test_the_sidecar_is_not_its_own_model(listen: str, upstream: str, loops: bool) -> None:
+    """Every connection would open another one, until nothing is left to open them with."""
+    environ = {"DRIFT_LISTEN": listen, "DRIFT_UPSTREAM": upstream}
+    if loops:
+        with pytest.raises(SettingsError, match="is where the sidecar itself listens"):
+            load_settings(None, environ)
+    else:
+        load_settings(None, environ)
