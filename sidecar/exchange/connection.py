@@ -76,4 +76,5 @@ class ConnectionReader:
         from sidecar.exchange.http2 import Http2Reader
 
         reader = self._reader = Http2Reader(watches=self._watches, max_body=self._max_body, upgraded=handover.upgraded)
-        return reader.up(handover.up, at) + reader.down(handover.down, at)
+        # What the model said before its client is older.
+        return reader.down(handover.down, at) + reader.up(handover.up, at)

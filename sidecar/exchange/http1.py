@@ -252,9 +252,10 @@ class Http1Reader:
 
         An HTTP/2 server may speak first, so on a new connection it is left to the client's first bytes to say what this is.
         """
-        if self._fresh and (self._spoken_to or data[position] != _FIRST_OF_ANSWER) and len(self._greeting) < MAX_GREETING:
+        known = len(self._greeting) + len(data) - position
+        if self._fresh and known <= MAX_GREETING and (self._spoken_to or data[position] != _FIRST_OF_ANSWER):
             self._spoken_to = True
-            self._greeting += data[position : position + MAX_GREETING]
+            self._greeting += data[position:]
             return len(data)
         self._lose(TapReason.DESYNCHRONISED, "an answer without a request")
         return position

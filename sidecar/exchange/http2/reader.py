@@ -218,12 +218,9 @@ class Http2Reader:
         stream = self._streams.get(data.stream)
         if stream is None:
             return
-        waiting, size = stream.waiting, len(data.piece)
-        if size and not (waiting.sent if up else waiting.answered):
+        if data.piece and not (stream.waiting.sent if up else stream.waiting.answered):
             before = stream.held
-            if self._bodies + size > 2 * self._max_body:
-                (stream.up if up else stream.down).keep.overflow()
-            self._events += stream.add(data.piece, self._at, up=up, ends=data.ends)
+            self._events += stream.add(data, self._at, 2 * self._max_body - self._bodies, up=up)
             self._bodies += stream.held - before
         self._ended(data, stream, _NONE, up=up)
 
@@ -265,7 +262,7 @@ class Http2Reader:
         self._last = 1
         stream = self._follow(1, waiting)
         if stream is not None:
-            stream.add(waiting.body, self._at, up=True, ends=True)
+            stream.add(Data(1, waiting.body, ends=True), self._at, self._max_body, up=True)
             self._bodies += stream.held
         frame = SettingsFrame()
         try:

@@ -10,6 +10,7 @@ from typing import Final
 
 from sidecar.exchange.body import Keep
 from sidecar.exchange.heads import AnswerHead
+from sidecar.exchange.http2.frames import Data
 from sidecar.exchange.http2.grpc import Boundaries, is_grpc, judged
 from sidecar.exchange.model import Event, Headers
 from sidecar.exchange.waiting import Waiting
@@ -48,9 +49,11 @@ class Side:
         """Whether a message has ended and no other begun."""
         return self._boundaries is not None and not self._boundaries.inside
 
-    def add(self, piece: bytes, position: int) -> int:
+    def add(self, piece: bytes, position: int, room: int) -> int:
         """Take a piece of the body from a position on, as far as the next end of a message; return where that is."""
         end = len(piece) if self._boundaries is None else self._boundaries.next(piece, position)
+        if end - position > room and self._room >= 0:
+            self.keep.overflow()
         self.keep.add(piece, position, end)
         if self.between:
             self.cut = self.keep.held
@@ -135,12 +138,16 @@ class Stream:
             return self.completed() if self.waiting.answered else []
         return self.waiting.abandoned(reason)
 
-    def add(self, piece: bytes, at: float, *, up: bool, ends: bool) -> list[Event]:
-        """Take a piece of a body, and cut off the portions that it completes; the end of the stream is no portion."""
-        side, position, events = self.up if up else self.down, 0, []
+    def add(self, data: Data, at: float, room: int, *, up: bool) -> list[Event]:
+        """Take a piece of a body, and cut off the portions that it completes; the end of the stream is no portion.
+
+        What there is no `room` for any more is let go, message by message, so that it does not matter how the bytes were cut.
+        """
+        side, position, piece, room = self.up if up else self.down, 0, data.piece, room + self.held
+        events: list[Event] = []
         while position < len(piece):
-            position = side.add(piece, position)
-            if not up and side.between and not (ends and position == len(piece)):
+            position = side.add(piece, position, room - self.held)
+            if not up and side.between and not (data.ends and position == len(piece)):
                 events += self._portion(at)
         return events
 

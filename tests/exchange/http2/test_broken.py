@@ -69,6 +69,13 @@ def test_a_server_that_does_not_speak_http_2_ends_the_reading() -> None:
     assert outcome([("up", PREFACE + SettingsFrame().serialize()), down]) == ([], [TapReason.BAD_HTTP])
 
 
+def test_what_a_server_said_first_is_judged_first() -> None:
+    """The client's bytes behind its preface may have come in one piece with it, and later ones are not read."""
+    first = ("down", PingFrame(0, b"12345678").serialize())
+    broken = SettingsFrame().serialize() + HeadersFrame(1, b"\x82", flags=["END_HEADERS"]).serialize()
+    assert outcome([first, ("up", PREFACE + broken)]) == ([], [TapReason.BAD_HTTP])
+
+
 def test_a_preface_that_is_broken_off_is_none() -> None:
     """Its second half must follow."""
     assert outcome([("up", PREFACE[:-6] + b"XX\r\n\r\n")]) == ([], [TapReason.BAD_HTTP])

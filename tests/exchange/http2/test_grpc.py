@@ -181,3 +181,15 @@ def test_a_stream_holds_no_more_than_its_turn() -> None:
         (reader.up if kind == "up" else reader.down)(data, 0.0)
         most = max(most, reader.held)
     assert most < 2 * 4096 + 2000
+
+
+def test_what_does_not_fit_is_let_go_message_by_message() -> None:
+    """So that a read with several messages is no worse than several reads."""
+    talk = Talk()
+    stream = talk.open(ask(STREAM, GRPC), ends=False)
+    talk.begin_answer(stream, HEAD)
+    talk.send(stream, message(b""), ends=False)
+    talk.more(stream, message(b"") + message(b"x" * 15))
+    found, why = outcome(talk.steps, max_body=10)
+    assert why == []
+    assert [(one.response_body, one.response_whole) for one in found] == [(message(b""), True)]
