@@ -11,9 +11,10 @@ CHECK ?= --check
 
 READY := .venv/.ready
 BENCH := .venv/.benchmarks
+PEERS := .venv-peers/.ready
 TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
 
-.PHONY: help demo test lint format bench soak image image-test docs requirements clean
+.PHONY: help demo test lint format bench bench-peers calibrate soak image image-test docs requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +43,12 @@ soak: $(BENCH)  ## a million requests of 100 features: memory stays flat
 	@$(TOOLS)
 	$(BIN)/python -m benchmarks memory $(CHECK) $(ARGS)
 
+calibrate: $(READY) $(if $(findstring --short,$(ARGS)),,$(PEERS))  ## the tables of docs/statistics.md: alarms without drift, rows until an alarm (--short: a little)
+	$(BIN)/python -m benchmarks.calibrate $(ARGS)
+
+bench-peers: $(READY) $(PEERS)  ## scores of a window, beside evidently, nannyml, alibi-detect and whylogs
+	$(BIN)/python -m benchmarks.peers $(ARGS)
+
 image:  ## build drift-detector, with Docker where it runs, else with buildah
 	@tests/image/build.sh
 
@@ -53,12 +60,12 @@ docs: $(READY)  ## write the settings table of the README anew
 
 requirements: $(READY)  ## pin anew what the .in files ask for
 	$(BIN)/pip install -q uv
-	for name in requirements requirements-dev benchmarks/requirements examples/requirements; do \
+	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples}/requirements; do \
 	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-examples .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-examples .venv-peers .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # A virtual environment without pip is what Debian's python3 makes when python3-venv is not installed.
 .venv/bin/pip:
@@ -73,4 +80,9 @@ $(READY): requirements-dev.txt .venv/bin/pip
 
 $(BENCH): benchmarks/requirements.txt $(READY)
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $@
+
+$(PEERS): benchmarks/peers/requirements.txt .venv/bin/pip
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q --disable-pip-version-check --require-hashes -r benchmarks/peers/requirements.txt
 	@touch $@

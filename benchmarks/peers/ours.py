@@ -1,0 +1,32 @@
+"""Time the sidecar: from rows in memory to a report with every score.
+
+python -m benchmarks.peers.ours sidecar ROWS REPEATS
+"""
+
+import json
+import sys
+from time import perf_counter
+
+from benchmarks.peers.tables import BASELINE, table
+from sidecar.baseline import profile_of_columns
+from sidecar.columns import Columns
+from sidecar.drift_detector import DriftDetector
+from sidecar.window import WindowRule
+
+
+def main(_name: str, rows: str, repeats: str) -> None:
+    """Print the seconds of each repetition, as a JSON list."""
+    profile, window = profile_of_columns(table(BASELINE, 1)), table(int(rows), 2)
+    seconds = []
+    for _ in range(int(repeats) + 1):
+        detector = DriftDetector(profile, window=WindowRule(rows=20 * int(rows)))
+        began = perf_counter()
+        detector.observe(Columns(int(rows), window), at=0.0)
+        scores = detector.report(0.0).to_dict()["features"]
+        seconds.append(perf_counter() - began)
+        assert all(feature["score"] is not None for feature in scores.values())  # noqa: S101 - nothing was left out
+    json.dump(seconds[1:], sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
