@@ -4,9 +4,8 @@ Whatever one side receives, the other side sends; nothing is looked at, kept or 
 connections end and how they wait, because that is where a relay usually shows:
 
 * *Backpressure.* When the peer's send buffer is above its high-water mark, reading stops on this side, and the kernel's own
-  flow control does the rest. A reader that never reads costs one buffer, not memory without end.
-  All connections are read into one buffer of 64 KiB, so that is also the most that one read can add to what a slow reader
-  has not taken (the loop's own reads would be up to four times as large).
+  flow control does the rest. A reader that never reads costs that much and one read of at most `READ_SIZE`, not memory
+  without end. (A buffered protocol would make that read smaller, and every exchange a tenth dearer.)
 * *Half-close.* "I am done sending" passes as just that; the other direction goes on (RFC 9293, 3.6: the side that closes
   may go on to receive until the other one has closed too).
 * *Reset.* A connection that ends with an error ends its peer with a reset, after what was already received is delivered.
@@ -22,11 +21,11 @@ from sidecar.relay.sockets import reset_on_close
 from sidecar.relay.tee import Tee
 
 HIGH_WATER = 1 << 16
-READ_SIZE = 1 << 16
-_READ = memoryview(bytearray(READ_SIZE))
+READ_SIZE = 256_000
+"""What uvloop reads at most at once."""
 
 
-class Side(asyncio.BufferedProtocol):
+class Side(asyncio.Protocol):
     """One end of a splice; `peer` is the other one, once `join` has introduced them.
 
     What arrives before that (a model that speaks first) is held, and reading stops, so at most one read is held.
@@ -49,10 +48,6 @@ class Side(asyncio.BufferedProtocol):
         """Remember the transport and bound what it may buffer."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Let every connection be read into the same buffer: what is read is passed on before the next read."""
-        return _READ
 
     def pause_writing(self) -> None:
         """This side's reader is slow: stop reading from the peer."""
@@ -143,9 +138,8 @@ class ClientSide(Side):
         self.still = 0
         self.farewell: Farewell | None = None
 
-    def buffer_updated(self, nbytes: int) -> None:
+    def data_received(self, data: bytes) -> None:
         """Pass bytes to the model, then offer a copy."""
-        data = bytes(_READ[:nbytes])
         self.send(data)
         self.waiting = self.moved = True
         self._count.bytes_up_total += len(data)
@@ -183,9 +177,8 @@ class ModelSide(Side):
         super().__init__(figures, tee)
         self.client = client
 
-    def buffer_updated(self, nbytes: int) -> None:
+    def data_received(self, data: bytes) -> None:
         """Pass bytes to the client, then offer a copy."""
-        data = bytes(_READ[:nbytes])
         self.send(data)
         client = self.client
         client.waiting, client.moved = False, True

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from sidecar.relay.splice import HIGH_WATER, READ_SIZE
 from tests.relay.conftest import Start
 from tests.relay.line import Model, finish, line
 from tests.relay.running import Sidecar, resident
 
 MEBIBYTE = 1 << 20
 QUIET_SECONDS = 0.5
-ONE_READ = 1 << 16
-HIGH_WATER = 1 << 16
 
 
 def stuff(sock: socket.socket, most: int) -> int:
@@ -97,7 +96,7 @@ def test_many_slow_readers_cost_a_bounded_amount_each(start: Start, model: Model
         for end in ends:
             opened.callback(end.close)
         sent = fill([end.model for end in ends])
-        assert steady(sidecar) - before < len(ends) * (ONE_READ + HIGH_WATER) + 2 * MEBIBYTE
+        assert steady(sidecar) - before < len(ends) * (READ_SIZE + HIGH_WATER) + 2 * MEBIBYTE
         assert [received(end.client) for end in ends] == sent
 
 
