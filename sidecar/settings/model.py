@@ -132,7 +132,7 @@ class Thresholds(Group):
     warning: Positive = Field(0.2, description="score above which a feature is in warning")
     critical: Positive = Field(0.5, description="score above which a feature is critical")
     features: dict[str, FeatureThresholds] = Field(
-        default_factory=dict, description="the same for single features, by name (JSON in the environment)"
+        default_factory=dict, description="the same by feature, and a `method` of its own (JSON in the environment)"
     )
 
     def of(self, feature: str) -> tuple[float, float]:
