@@ -82,6 +82,7 @@ class _Engine:
             tap=TapFigures(),
             clock=time.time,
         )
+        self._tell_misfits()
 
     async def run(self, monitor: socket.socket, tap: socket.socket) -> None:
         """Serve and read until told to stop, then flush."""
@@ -142,3 +143,9 @@ class _Engine:
         self._state.detector.configure(thresholds=running.thresholds, alpha=running.evidence.alpha)
         self._state.dispatcher.reconfigure(running)
         self._log.info("settings_reloaded", needs_restart=needs_restart(running, new))
+        self._tell_misfits()
+
+    def _tell_misfits(self) -> None:
+        """Name the features whose method has no value for them, so that nobody waits for an alarm on the wrong scale."""
+        for feature in self._state.detector.misfits:
+            self._log.warning("method_without_value", feature=feature)
