@@ -38,6 +38,7 @@ def measure(windows: Sequence[int], rounds: int, repeats: int, python: Path) -> 
         for rows in windows:
             for name in (OURS, *PEERS):
                 times[name, rows].append(median(run(name, rows, repeats, python)))
+                print(f"{name}, {rows} rows: {1000 * times[name, rows][-1]:.1f} ms", file=sys.stderr, flush=True)
     return times
 
 
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--python", type=Path, default=PEERS_PYTHON, help="the Python that has the peers")
     options = parser.parse_args(arguments)
     windows = WINDOWS[:1] if options.short else WINDOWS
-    times = measure(windows, *((1, 1) if options.short else (3, 5)), options.python)
+    times = measure(windows, *((1, 1) if options.short else (3, 3)), options.python)
     print(table("from rows in memory to all scores, 20 numeric and 5 categorical columns", rows_of(times, windows)))
     faults = broken(times, windows)
     print("\n".join(faults) or "every promise holds")
