@@ -11,13 +11,14 @@ CHECK ?= --check
 
 READY := .venv/.ready
 BENCH := .venv/.benchmarks
+FUZZ := .venv/.fuzz
 PEERS := .venv-peers/.ready
 TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
 
-.PHONY: help demo test lint format bench bench-peers calibrate soak image image-test docs requirements clean
+.PHONY: help demo test lint format bench bench-peers calibrate soak fuzz e2e-servers image image-test docs requirements clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: $(READY)  ## run every test, and the examples in the docstrings
 	@tests/packages.sh promtool=prometheus
@@ -49,6 +50,12 @@ calibrate: $(READY) $(if $(findstring --short,$(ARGS)),,$(PEERS))  ## the tables
 bench-peers: $(READY) $(PEERS)  ## scores of a window, beside evidently, nannyml, alibi-detect and whylogs
 	$(BIN)/python -m benchmarks.peers $(ARGS)
 
+fuzz: $(FUZZ)  ## mutations of recorded traffic for the readers and decoders, 10 minutes each (ARGS="http1 --seconds 60")
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+e2e-servers: $(READY)  ## real model servers with their own clients, and the sidecar between them (ARGS="kserve triton")
+	$(BIN)/python -m tests.servers $(ARGS)
+
 image:  ## build drift-detector, with Docker where it runs, else with buildah
 	@tests/image/build.sh
 
@@ -60,7 +67,8 @@ docs: $(READY)  ## write the settings table of the README anew
 
 requirements: $(READY)  ## pin anew what the .in files ask for
 	$(BIN)/pip install -q uv
-	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples}/requirements; do \
+	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples,tests/fuzz}/requirements \
+	  $(basename $(wildcard tests/servers/requirements/*.in)); do \
 	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
@@ -85,4 +93,8 @@ $(BENCH): benchmarks/requirements.txt $(READY)
 $(PEERS): benchmarks/peers/requirements.txt .venv/bin/pip
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q --disable-pip-version-check --require-hashes -r benchmarks/peers/requirements.txt
+	@touch $@
+
+$(FUZZ): tests/fuzz/requirements.txt $(READY)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.txt
 	@touch $@

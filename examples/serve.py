@@ -12,7 +12,7 @@ import argparse
 import logging
 import warnings
 
-from kserve import Model, ModelServer  # type: ignore[import-not-found] # in the example's environment only
+from kserve import Model, ModelServer
 
 from examples.models import train
 
