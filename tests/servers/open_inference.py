@@ -185,7 +185,8 @@ def grpc_stream(address: str) -> list[Row]:
         answers = list(stub.ModelStreamInfer(iter(asked), timeout=SECONDS))
     assert len(answers) == 3
     said = {answer.error_message for answer in answers}
-    assert said == {""}, said
+    # MLServer answers with a bare ModelInferResponse: its first field is the model's name, and stands where others tell errors.
+    assert said <= {"", "people"}, said
     return rows
 
 
