@@ -58,7 +58,8 @@ class Recent:
         return self._in_bins(np.bincount(self._cells(rows, skip), weights=units, minlength=self._size).astype(np.int64))
 
     def _places(self, rows: int, skip: int) -> NDArray[np.int64]:
-        return (self._next - np.arange(skip + 1, rows + 1)) % self._room
+        places: NDArray[np.int64] = (self._next - np.arange(skip + 1, rows + 1)) % self._room
+        return places
 
     def _cells(self, rows: int, skip: int) -> NDArray[np.int64]:
         """Return where cells are counted; one more column, at the front, takes the absent ones, whose code is -1."""
