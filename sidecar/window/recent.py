@@ -58,12 +58,12 @@ class Recent:
         return self._in_bins(np.bincount(self._cells(rows, skip), weights=units, minlength=self._size).astype(np.int64))
 
     def _places(self, rows: int, skip: int) -> NDArray[np.int64]:
-        places: NDArray[np.int64] = (self._next - np.arange(skip + 1, rows + 1)) % self._room
-        return places
+        return (self._next - np.arange(skip + 1, rows + 1)) % self._room
 
     def _cells(self, rows: int, skip: int) -> NDArray[np.int64]:
         """Return where cells are counted; one more column, at the front, takes the absent ones, whose code is -1."""
-        return (self._codes[self._places(rows, skip)] + self._starts).ravel()
+        cells: NDArray[np.int64] = (self._codes[self._places(rows, skip)] + self._starts).ravel()
+        return cells
 
     def _in_bins(self, counted: Grid) -> Grid:
         features, width = self._shape
