@@ -5,7 +5,8 @@ A tensor has its values in ``contents``, one repeated field for each family of t
 shared memory are not on the wire, and cannot be read.
 
 In a stream each answer says for itself whether it is an error. Where there are as many answers as questions, the questions
-whose answers are errors are left out.
+whose answers are errors are left out. MLServer sends its answers as they are, without the envelope that tells errors; the first
+field of such an answer is the model's name, where the envelope has the error, so one with tensors of its own is taken as bare.
 """
 
 import math
@@ -103,10 +104,17 @@ def answered(exchange: Exchange, limit: int) -> list[list[Tensor]]:
     if isinstance(found, Refusal):
         return []
     stream = exchange.path.endswith(STREAM)
-    parsed = [_MESSAGES.parse("StreamResponse" if stream else "Response", message) for message in found]
-    responses = [each.infer_response if stream else each for each in parsed if not isinstance(each, Refusal)]
-    tensors = [_tensors(each) for each in responses]
+    tensors = [_tensors(_streamed(message) if stream else _MESSAGES.parse("Response", message)) for message in found]
     return [each for each in tensors if not isinstance(each, Refusal)]
+
+
+def _streamed(message: Message) -> Any:
+    """Return one answer of a stream, with its envelope or without."""
+    bare = _MESSAGES.parse("Response", message)
+    if not isinstance(bare, Refusal) and bare.tensors:
+        return bare
+    wrapped = _MESSAGES.parse("StreamResponse", message)
+    return wrapped if isinstance(wrapped, Refusal) else wrapped.infer_response
 
 
 def _failures(exchange: Exchange, limit: int) -> list[bool]:
@@ -114,8 +122,15 @@ def _failures(exchange: Exchange, limit: int) -> list[bool]:
     found = messages(exchange.response_body, exchange.response_headers, limit) if exchange.response_whole else []
     if isinstance(found, Refusal):
         return []
-    parsed = [_MESSAGES.parse("StreamResponse", message) for message in found]
-    return [not isinstance(each, Refusal) and bool(each.error_message) for each in parsed]
+    return [_failed(message) for message in found]
+
+
+def _failed(message: Message) -> bool:
+    wrapped = _MESSAGES.parse("StreamResponse", message)
+    if isinstance(wrapped, Refusal) or not wrapped.error_message:
+        return False
+    bare = _MESSAGES.parse("Response", message)
+    return isinstance(bare, Refusal) or not bare.tensors
 
 
 def _tensors(message: Any) -> list[Tensor] | Refusal:

@@ -185,6 +185,17 @@ def test_questions_whose_answers_are_errors_are_left_out() -> None:
     assert table(read(call(V2_STREAM, row(1) + row(2), told("no")))) == {"age": [1, 2]}
 
 
+def test_answers_in_a_stream_without_their_envelope_are_no_errors() -> None:
+    """MLServer sends them so: the model's name stands where the envelope has its error."""
+    tensors = (tensor("score", "FP32", (1,), floats(6, [0.5])), tensor("score", "FP32", (1,)))
+    for version in (b"", part(2, "7"), part(2, "\N{GREEK SMALL LETTER PI}")):
+        typed = part(1, "people") + version + answering(tensors[0])
+        raw = part(1, "people") + version + answering(tensors[1], raw=(struct.pack("<f", 0.25),))
+        asked = call(V2_STREAM, row(1) + row(2), message(typed) + message(raw))
+        assert table(read(asked)) == {"age": [1, 2]}
+        assert answers(asked) == {"prediction": [0.5, 0.25]}
+
+
 def test_answers_of_a_call_are_predictions() -> None:
     """One output is the prediction, several have their names."""
     one = answering(tensor("score", "FP32", (2, 1)), raw=(struct.pack("<2f", 0.25, 0.5),))
