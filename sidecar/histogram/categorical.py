@@ -38,9 +38,16 @@ class CategoryReader:
         if isinstance(column, Coded):
             found: NDArray[np.int32] = self.codes(column.table)[column.codes]
             return found
-        return np.array(self._from_cells(column), dtype=np.int32)
+        return self._from_cells(column)
 
-    def _from_cells(self, column: Sequence[object]) -> list[int]:
+    def _from_cells(self, column: Sequence[object]) -> NDArray[np.int32]:
+        try:
+            # Nearly always: texts that have been seen before. Any other cell, of whatever type, is none of the keys.
+            return np.fromiter(map(self._memory[str].__getitem__, column), np.int32, len(column))
+        except (KeyError, TypeError):
+            return np.array(self._each(column), dtype=np.int32)
+
+    def _each(self, column: Sequence[object]) -> list[int]:
         kinds = set(map(type, column))
         memory = self._memory.get(kinds.pop()) if len(kinds) == 1 else None
         if memory is None:
@@ -51,7 +58,7 @@ class CategoryReader:
 
     def _from_array(self, array: NDArray[Any]) -> NDArray[np.int32]:
         if array.dtype == object:
-            return np.array(self._from_cells(array.tolist()), dtype=np.int32)
+            return self._from_cells(array.tolist())
         if array.ndim != 1:
             return np.full(len(array), WRONG_CODE, dtype=np.int32)
         values, inverse = np.unique(array, return_inverse=True)
