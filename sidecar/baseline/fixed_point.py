@@ -76,15 +76,18 @@ def fixed_point_of(low: float, middle: float, high: float) -> FixedPoint:
 
 
 def to_units(
-    values: NDArray[np.float64], origin: NDArray[np.float64] | np.float64, per_unit: NDArray[np.float64] | np.float64
+    values: NDArray[np.float64],
+    origin: NDArray[np.float64] | np.float64,
+    per_unit: NDArray[np.float64] | np.float64,
+    out: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Return values as whole numbers of units; the values have to be finite.
+    """Return values as whole numbers of units, in `out` if it is given; the values have to be finite.
 
     They stay doubles, in which whole numbers are exact up to 2**53, because that is what NumPy counts with.
     """
     with np.errstate(over="ignore"):
         # Scaled before they are subtracted, which by a power of two is exact: the range of doubles is wider than the largest.
-        units = values * per_unit
+        units = np.multiply(values, per_unit, out=out)
         units -= origin * per_unit
     np.clip(units, -LIMIT, LIMIT, out=units)
     return np.rint(units, out=units)

@@ -18,6 +18,7 @@ from sidecar.histogram.categorical import ABSENT_CODE, WRONG_CODE
 from sidecar.histogram.grid import Special
 from sidecar.histogram.issues import BIT
 from sidecar.histogram.layout import Layout
+from sidecar.histogram.numeric import Cells
 from sidecar.reasons import Issue
 
 NAMES: Final = 8
@@ -59,21 +60,18 @@ class Encoded:
 
 def encode(columns: Columns, layout: Layout) -> Encoded:
     """Find the bin of every cell of the features that the baseline has."""
-    rows, cells = layout.number_reader.read(columns)
-    if len(rows) == len(layout.names) > 0:
-        return Encoded(columns.rows, cells.codes, cells.units, cells.issues, *_unknown(columns, layout))
-    shape = (len(layout.names), columns.rows)
-    codes = np.full(shape, ABSENT_CODE, dtype=np.int32)
-    units = np.zeros(shape)
-    issues = np.full(shape, BIT[Issue.ABSENT], dtype=np.uint16)
-    if len(rows):
-        codes[rows], units[rows], issues[rows] = cells.codes, cells.units, cells.issues
+    cells = Cells.blank(len(layout.names), columns.rows)
+    filled = set(layout.number_reader.read(columns, cells))
     for row, reader in layout.category_readers.items():
         column = columns.values.get(layout.names[row])
         if column is not None:
-            codes[row] = reader.codes(column)
-            issues[row] = _settle(codes[row])
-    return Encoded(columns.rows, codes, units, issues, *_unknown(columns, layout))
+            cells.codes[row], cells.units[row] = reader.codes(column), 0.0
+            cells.issues[row] = _settle(cells.codes[row])
+            filled.add(row)
+    for row in range(len(layout.names)):
+        if row not in filled:
+            cells.fill_absent(row)
+    return Encoded(columns.rows, cells.codes, cells.units, cells.issues, *_unknown(columns, layout))
 
 
 def _settle(codes: NDArray[np.int32]) -> NDArray[np.uint16]:

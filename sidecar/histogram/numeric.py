@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sidecar.baseline.fixed_point import to_units
 from sidecar.baseline.profile import NumericFeature, Profile
 from sidecar.columns import Columns, Numbers, numbers_of
+from sidecar.histogram.categorical import ABSENT_CODE
 from sidecar.histogram.edges import Edges
 from sidecar.histogram.grid import FIRST, Special
 from sidecar.histogram.issues import BIT
@@ -25,6 +26,16 @@ class Cells:
     units: NDArray[np.float64]
     issues: NDArray[np.uint16]
 
+    @classmethod
+    def blank(cls, features: int, rows: int) -> "Cells":
+        """Return cells that are yet to be filled in."""
+        shape = (features, rows)
+        return cls(np.empty(shape, dtype=np.int32), np.empty(shape), np.empty(shape, dtype=np.uint16))
+
+    def fill_absent(self, row: int) -> None:
+        """Say of a feature that no row carries it."""
+        self.codes[row], self.units[row], self.issues[row] = ABSENT_CODE, 0.0, BIT[Issue.ABSENT]
+
 
 class NumericReader:
     """What the encoder needs to know of the numeric features; each array has one entry a numeric feature."""
@@ -39,32 +50,43 @@ class NumericReader:
         self._range = np.array([_range(feature) for _, feature in numeric]).reshape(-1, 2)
         self._fences = np.array([_fences(feature) for _, feature in numeric]).reshape(-1, 2)
 
-    def read(self, columns: Columns) -> tuple[list[int], Cells]:
-        """Return the features that the columns speak of, by their row in the layout, and their cells."""
+    def read(self, columns: Columns, cells: Cells) -> list[int]:
+        """Fill in the cells of the features that the columns speak of, and return those by their row in the layout."""
         found = [k for k, name in enumerate(self._names) if name in columns.values]
+        rows = [self.rows[k] for k in found]
+        if not rows:
+            return rows
+        together = rows[-1] - rows[0] == len(rows) - 1
+        # Neighbours are filled in where they are; others are put there afterwards.
+        place = slice(rows[0], rows[-1] + 1) if together else rows
+        own = Cells(cells.codes[place], cells.units[place], cells.issues[place])
+        self._fill(columns, found, own)
+        if not together:
+            cells.codes[rows], cells.units[rows], cells.issues[rows] = own.codes, own.units, own.issues
+        return rows
+
+    def _fill(self, columns: Columns, found: list[int], cells: Cells) -> None:
         numbers = [numbers_of(columns.values[self._names[k]]) for k in found]
         values = np.array([each.values for each in numbers]).reshape(len(found), columns.rows)
-        codes = np.empty(values.shape, dtype=np.int32)
-        for target, k, row in zip(codes, found, values, strict=True):
-            target[:] = self._edges[k].below(row)
-        codes += FIRST
-        issues = self._far(values, found)
+        for target, k, row in zip(cells.codes, found, values, strict=True):
+            np.add(self._edges[k].below(row), FIRST, out=target, casting="unsafe")
+        self._far(values, found, cells.issues)
         finite = np.isfinite(values)
         if not finite.all():
-            _special(values, codes, issues)
+            _special(values, cells.codes, cells.issues)
             values = np.where(finite, values, self._origin[found])
-        _odd(numbers, codes, issues)
-        units = to_units(values, self._origin[found], self._per_unit[found])
-        return [self.rows[k] for k in found], Cells(codes, units, issues)
+        _odd(numbers, cells.codes, cells.issues)
+        to_units(values, self._origin[found], self._per_unit[found], out=cells.units)
 
-    def _far(self, values: NDArray[np.float64], found: list[int]) -> NDArray[np.uint16]:
+    def _far(self, values: NDArray[np.float64], found: list[int], issues: NDArray[np.uint16]) -> None:
         """Flag what lies outside of the baseline's range, and of its fences; comparisons with NaN are false."""
-        low, high = self._range[found].T[:, :, None]
-        near, far = self._fences[found].T[:, :, None]
-        issues = np.zeros(values.shape, dtype=np.uint16)
-        issues[(values < low) | (values > high)] = BIT[Issue.OUT_OF_RANGE]
-        issues[(values < near) | (values > far)] |= BIT[Issue.OUTLIER]
-        return issues
+        issues[:] = 0
+        # Most features have no such value, which their extremes tell at once.
+        least, most = np.fmin.reduce(values, axis=1, initial=np.inf), np.fmax.reduce(values, axis=1, initial=-np.inf)
+        for bounds, issue in ((self._range[found], Issue.OUT_OF_RANGE), (self._fences[found], Issue.OUTLIER)):
+            low, high = bounds.T
+            for row in np.flatnonzero((least < low) | (most > high)):
+                issues[row, (values[row] < low[row]) | (values[row] > high[row])] |= BIT[issue]
 
 
 def _special(values: NDArray[np.float64], codes: NDArray[np.int32], issues: NDArray[np.uint16]) -> None:
