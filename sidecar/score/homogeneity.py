@@ -67,8 +67,8 @@ def chi_square_test(window: ArrayLike, baseline: ArrayLike) -> ChiSquareTest:
     expected = both * (n / np.maximum(n + m, 1))[..., np.newaxis]
     terms = np.divide((x - expected) ** 2, both, out=np.zeros(both.shape), where=both > 0)
     scale = np.divide((n + m) ** 2, n * m, out=np.full(n.shape, np.nan), where=(n > 0) & (m > 0))
-    statistic = over_bins(terms) * scale
     dof = np.count_nonzero(both, axis=-1) - 1.0 + 0 * scale
+    statistic = np.where(dof == 0, 0.0, over_bins(terms) * scale)[()]  # a single bin is as expected but for rounding
     return ChiSquareTest(statistic, dof, np.where(dof == 0, 1.0, chdtrc(np.maximum(dof, 1), statistic))[()])
 
 
