@@ -60,7 +60,7 @@ absent=array([False, False, False, False,  True]), wrong=array([False,  True,  T
 
 def _from_array(array: NDArray[Any]) -> Numbers:
     if array.ndim == 1 and array.dtype.kind in "iuf":
-        return Numbers(array.astype(np.float64))
+        return Numbers(array.astype(np.float64, copy=False))  # nobody writes into it
     rows = len(array)
     return Numbers(np.full(rows, np.nan), wrong=np.ones(rows, dtype=np.bool_))
 

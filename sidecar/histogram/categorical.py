@@ -6,7 +6,9 @@ all; the answer is remembered only if it had, so a client who sends a new text i
 The memory is kept by type, because to Python 1, 1.0 and True are one key, and to us True is another category.
 """
 
+import sys
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +32,7 @@ class CategoryReader:
         self._room = len(self._bins) + len(self._seen)
         self._memory: dict[type, dict[object, int]] = {str: {}, int: {}, float: {}, bool: {}}
         self._memory[str].update(self._bins)
+        self._packed = {text: _packed(code) for text, code in self._bins.items()}
 
     def codes(self, column: Column) -> NDArray[np.int32]:
         """Return the fine column of each cell, or `ABSENT_CODE` or `WRONG_CODE`."""
@@ -41,11 +44,14 @@ class CategoryReader:
         return self._from_cells(column)
 
     def _from_cells(self, column: Sequence[object]) -> NDArray[np.int32]:
-        try:
-            # Nearly always: texts that have been seen before. Any other cell, of whatever type, is none of the keys.
-            return np.fromiter(map(self._memory[str].__getitem__, column), np.int32, len(column))
-        except (KeyError, TypeError):
-            return np.array(self._each(column), dtype=np.int32)
+        if len(column) > 1:
+            try:
+                # Nearly always: texts that have been seen before. Any other cell, of whatever type, is none of the keys. One
+                # call looks all of them up, and bytes are put together three times as fast as numbers.
+                return np.frombuffer(b"".join(itemgetter(*column)(self._packed)), dtype=np.int32)
+            except (KeyError, TypeError):
+                pass
+        return np.array(self._each(column), dtype=np.int32)
 
     def _each(self, column: Sequence[object]) -> list[int]:
         kinds = set(map(type, column))
@@ -90,3 +96,9 @@ class CategoryReader:
             return
         if not isinstance(cell, str) or len(cell) <= LONGEST:
             memory[cell] = code
+            if isinstance(cell, str):
+                self._packed[cell] = _packed(code)
+
+
+def _packed(code: int) -> bytes:
+    return code.to_bytes(4, sys.byteorder, signed=True)

@@ -86,7 +86,8 @@ class NumericReader:
         for bounds, issue in ((self._range[found], Issue.OUT_OF_RANGE), (self._fences[found], Issue.OUTLIER)):
             low, high = bounds.T
             for row in np.flatnonzero((least < low) | (most > high)):
-                issues[row, (values[row] < low[row]) | (values[row] > high[row])] |= BIT[issue]
+                places = np.flatnonzero((values[row] < low[row]) | (values[row] > high[row]))
+                issues[row, places] |= BIT[issue]
 
 
 def _special(values: NDArray[np.float64], codes: NDArray[np.int32], issues: NDArray[np.uint16]) -> None:
