@@ -33,6 +33,11 @@ class Address:
             raise ValueError("unix: needs a path behind it")
         return cls(path=path)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this machine's own: a path, a loopback address, or every interface."""
+        return self.path is not None or self.host in _LOCAL or self.host.startswith("127.")
+
     def reaches(self, listener: "Address") -> bool:
         """Return whether connecting to this address on the same machine surely meets a socket that listens at `listener`.
 
@@ -41,13 +46,16 @@ class Address:
         """
         if self.path is not None or listener.path is not None:
             return self.path == listener.path
-        here = self.host == listener.host or (_is_local(self.host) and _is_local(listener.host))
+        here = self.host == listener.host or (self.is_local and listener.is_local)
         return here and self.port == listener.port != 0
 
     def __str__(self) -> str:
         if self.path is not None:
             return f"unix:{self.path}"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+_LOCAL = ("localhost", "0.0.0.0", "::", "::1")  # noqa: S104 - compared, not bound
 
 
 def _bare_host(host: str) -> str:
@@ -57,8 +65,3 @@ def _bare_host(host: str) -> str:
     if ":" in host:
         raise ValueError(f"an IPv6 address needs brackets: [{host}]")
     return host or "0.0.0.0"  # noqa: S104 - the user wrote :port, which means every interface
-
-
-def _is_local(host: str) -> bool:
-    """Return whether `host` is this machine's own loopback, or every interface of it."""
-    return host in ("localhost", "0.0.0.0", "::", "::1") or host.startswith("127.")  # noqa: S104 - compared, not bound

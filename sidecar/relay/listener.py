@@ -14,7 +14,7 @@ from sidecar.address import Address
 from sidecar.logs import Sparingly, get_logger
 from sidecar.relay.figures import Figures
 from sidecar.relay.refusal import Refusal
-from sidecar.relay.sockets import connect, no_delay, reset_on_close
+from sidecar.relay.sockets import connect, no_delay, nobody_listens, reset_on_close
 from sidecar.relay.splice import ClientSide, ModelSide, join
 from sidecar.relay.tee import Tap
 
@@ -51,6 +51,11 @@ class Listener:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sides: set[ClientSide | Refusal] = set()
 
+    @property
+    def connections(self) -> int:
+        """How many clients there are, those included who are only told that the model cannot be reached."""
+        return self._figures.connections
+
     def start(self) -> None:
         """Accept from now on."""
         if not self._accepting and not self._closed:
@@ -77,6 +82,11 @@ class Listener:
                 side.transport.close()
             else:
                 side.leave()
+
+    def model_is_gone(self) -> bool:
+        """Whether nothing is relayed, and nobody listens where the model was."""
+        relays = self._tasks or any(isinstance(side, ClientSide) for side in self._sides)
+        return not relays and nobody_listens(self._upstream)
 
     def abort(self) -> None:
         """End whatever is still open, now, by a reset: half an answer must not look like a whole one."""

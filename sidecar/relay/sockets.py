@@ -12,6 +12,8 @@ from sidecar.address import Address
 BACKLOG = 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _RESERVED_DESCRIPTORS = 16
+_TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+_LISTENING = "0A"
 
 
 def bind(address: Address) -> socket.socket:
@@ -80,6 +82,31 @@ async def connect(address: Address, protocol: asyncio.BaseProtocol) -> asyncio.T
     else:
         transport, _ = await loop.create_connection(lambda: protocol, address.host, address.port)
     return transport
+
+
+def nobody_listens(address: Address) -> bool:
+    """Return whether it is certain that nobody listens at `address`, without a connection that its owner would notice.
+
+    The kernel lists who listens in this pod. Of other machines nothing is certain.
+    """
+    if address.path is not None:
+        return not Path(address.path).exists()
+    with suppress(OSError):
+        return address.is_local and address.port not in _ports_listened_on()
+    return False
+
+
+def _ports_listened_on() -> set[int]:
+    """Return the ports, of every address."""
+    ports: set[int] = set()
+    for table in filter(Path.exists, _TABLES):
+        with table.open(encoding="ascii") as rows:
+            next(rows)
+            for row in rows:
+                _, local, _, state, *_ = row.split()
+                if state == _LISTENING:
+                    ports.add(int(local.rpartition(":")[2], 16))
+    return ports
 
 
 def connections_allowed() -> int:

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from tests.relay.conftest import Start
-from tests.relay.line import finish, receive_all, reset
+from tests.relay.line import Model, finish, receive_all, reset
 from tests.relay.running import Sidecar, place, until
 
 PROBES = ["/healthz/live", "/healthz/ready", "/healthz/started"]
@@ -110,9 +110,9 @@ def test_an_engine_that_is_stopped_or_dead_is_no_matter(start: Start) -> None:
         assert [status(sidecar, path) for path in PROBES] == [200, 200, 200]
 
 
-def test_a_draining_relay_wants_no_new_traffic_but_is_alive(start: Start) -> None:
+def test_a_draining_relay_wants_no_new_traffic_but_is_alive(start: Start, model: Model) -> None:
     """It is taken out of service, and not killed for that."""
-    sidecar = start(NOBODY, DRIFT_DRAIN="30")
+    sidecar = start(model.address, DRIFT_DRAIN="30")
     sidecar.signal(signal.SIGTERM)
     until(lambda: status(sidecar, "/healthz/ready") == 503, "it says that it is not ready")
     assert [status(sidecar, path) for path in PROBES] == [200, 503, 200]
