@@ -21,7 +21,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: $(READY)  ## run every test, and the examples in the docstrings
-	@tests/packages.sh promtool=prometheus
+	@tests/packages.sh promtool=prometheus prometheus-alertmanager=prometheus-alertmanager
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(READY)  ## ruff, the formatter's opinion, and mypy --strict

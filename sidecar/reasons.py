@@ -65,6 +65,15 @@ class Insufficiency(StrEnum):
     NO_EVIDENCE = "no_evidence"
 
 
+class Impairment(StrEnum):
+    """What keeps the sidecar from its work, though it runs."""
+
+    NO_BASELINE = "no_baseline"
+    SETTINGS_REJECTED = "settings_rejected"
+    RELAY_SILENT = "relay_silent"
+    UPSTREAM_UNREACHABLE = "upstream_unreachable"
+
+
 class TapReason(StrEnum):
     """Why an exchange, or a connection, was relayed but not read."""
 

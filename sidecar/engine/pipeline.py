@@ -122,6 +122,7 @@ class Pipeline:
         self.exchanges += 1
         self._model.count(exchange.status, exchange.ended - exchange.began)
         if not exchange.watched or (exchange.method == b"GET" and b"?" not in exchange.target):
+            self._tap.pass_over(exchange.method)
             return  # a GET without a query is a probe
         if exchange.status >= 400:
             self._tap.drop(TapReason.STATUS)
@@ -130,6 +131,7 @@ class Pipeline:
         if isinstance(decoded, Refusal):
             self._tap.drop(decoded.reason)
         else:
+            self._tap.decoded += 1
             self._collect(decoded)
 
     def _collect(self, decoded: Decoded) -> None:

@@ -3,6 +3,9 @@
 Names and labels are part of the contract. A series exists from the start, with 0 or NaN (a score that does not exist yet), so
 that an alert rule never waits for a first occurrence. None is made of anything that traffic could invent, except the model
 version, of which the detector keeps four.
+
+What the relay counts is left out until it has spoken, half a second after an engine's start: the relay outlives engines, and a
+0 between two of its totals would be read as a reset, and the whole total as an increase.
 """
 
 import os
@@ -15,10 +18,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 import sidecar
+from sidecar.metrics.drift import drift_families
 from sidecar.metrics.figures import LATENCY_BOUNDS
 from sidecar.metrics.process import cpu_seconds, resident_bytes
 from sidecar.metrics.relay import relay_families
-from sidecar.reasons import Issue
+from sidecar.reasons import Impairment, Issue
 from sidecar.verdict import Report
 
 if TYPE_CHECKING:
@@ -39,35 +43,19 @@ class StateCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
-        yield from self._drift()
+        yield from drift_families(self._reports(), self._state.settings)
         yield from self._rows()
-        yield from self._tap()
         yield from self._model()
         yield from self._alerts()
         yield from self._baseline()
         yield from self._engine()
-        yield from relay_families(self._state.relay, resident_bytes(os.getppid()))
+        if self._state.relay_at is not None:
+            yield from self._tap()
+            yield from relay_families(self._state.relay, resident_bytes(os.getppid()))
 
     def _reports(self) -> list[Report]:
         detector, at = self._state.detector, self._state.clock()
         return [detector.report(at, model_version=version) for version in detector.versions] or [detector.report(at)]
-
-    def _drift(self) -> Iterator[Metric]:
-        score = GaugeMetricFamily(
-            "drift_score",
-            "How far a feature's window is from the baseline, in the unit of the thresholds; NaN without rows.",
-            labels=["feature", "kind", "model_version"],
-        )
-        status = GaugeMetricFamily(
-            "drift_status", "The verdict: -1 insufficient data, 0 ok, 1 warning, 2 critical.", labels=["model_version"]
-        )
-        rows = GaugeMetricFamily("drift_window_rows", "Rows in the window.", labels=["model_version"])
-        for report in self._reports():
-            for name, feature in report.features.items():
-                score.add_metric([name, feature.kind, report.model_version], nan if feature.score is None else feature.score)
-            status.add_metric([report.model_version], report.status.gauge)
-            rows.add_metric([report.model_version], report.window.rows)
-        yield from (score, status, rows)
 
     def _rows(self) -> Iterator[Metric]:
         yield _counters("drift_rows", "Rows counted, by where they came from.", "source", self._state.rows.items())
@@ -87,9 +75,13 @@ class StateCollector(Collector):
         tap = self._state.tap
         yield _counters("drift_tap_dropped", "Exchanges that were relayed and not read.", "reason", tap.dropped().items())
         yield _gauge("drift_tap_sampled_share", "Share of the exchanges that is copied to the engine.", tap.sampled_share)
+        yield CounterMetricFamily("drift_tap_decoded", "Exchanges whose rows were read.", value=tap.decoded)
+        help_text = "Exchanges that may have carried rows, on paths that tap.paths does not name."
+        yield CounterMetricFamily("drift_tap_unwatched", help_text, value=tap.unwatched)
 
     def _model(self) -> Iterator[Metric]:
         model = self._state.model
+        yield InfoMetricFamily("drift_model", "Whose traffic this is.", value={"model": self._state.settings.model.name})
         help_text = "Exchanges with the model that the tap saw, by class of status."
         yield _counters("drift_model_requests", help_text, "status_class", model.by_class().items())
         bounds = [*(format(bound, "g") for bound in LATENCY_BOUNDS), "+Inf"]
@@ -118,12 +110,21 @@ class StateCollector(Collector):
     def _engine(self) -> Iterator[Metric]:
         build = {"version": sidecar.__version__, "python": platform.python_version()}
         yield InfoMetricFamily("drift_build", "Which sidecar this is.", value=build)
+        yield self._impairments()
         yield _gauge("drift_engine_start_time_seconds", "When the engine started, in epoch seconds.", self._state.started_at)
         yield CounterMetricFamily("drift_engine_cpu_seconds", "CPU time that the engine has used.", value=cpu_seconds())
         resident = resident_bytes(os.getpid())
         yield _gauge(
             "drift_engine_resident_memory_bytes", "Memory that the engine occupies.", nan if resident is None else resident
         )
+
+    def _impairments(self) -> Metric:
+        found = self._state.impairments(self._state.clock())
+        help_text = "Whether something keeps the sidecar from its work, 1 if so; the reasons are those of /monitor/health."
+        family = GaugeMetricFamily("drift_degraded", help_text, labels=["reason"])
+        for reason in Impairment:
+            family.add_metric([reason.value], reason in found)
+        return family
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -18,6 +18,8 @@ LATENCY_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 STATUS_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx", "other")
 
 
+_ASKING = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+
 Source = Literal["tap", "direct"]
 """Where a row came from: the copied traffic, or a call of the monitor API."""
 
@@ -70,6 +72,10 @@ class TapFigures:
     ----------
     sampled_share
         The share of exchanges that is copied to the engine, 0 to 1.
+    decoded
+        Exchanges whose rows were read.
+    unwatched
+        Exchanges that could carry rows, on paths that the settings do not name: what a forgotten path looks like.
 
     Examples
     --------
@@ -81,12 +87,18 @@ class TapFigures:
     """
 
     sampled_share: float = 1.0
+    decoded: int = 0
+    unwatched: int = 0
     _engine: dict[TapReason, int] = field(default_factory=_none_dropped)
     _relay: dict[TapReason, int] = field(default_factory=_none_dropped)
 
     def drop(self, reason: TapReason, count: int = 1) -> None:
         """Add exchanges that the engine could not read."""
         self._engine[reason] += count
+
+    def pass_over(self, method: bytes) -> None:
+        """Count an exchange on a path that is not watched, unless its method only asks for something."""
+        self.unwatched += method not in _ASKING
 
     def hear_relay(self, dropped: Mapping[str, int], sampled_out: int) -> None:
         """Take over the relay's totals."""

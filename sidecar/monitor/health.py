@@ -2,7 +2,7 @@
 
 The answer is 200 while the engine can give it; whether the pod should live is the relay's to say. *Degraded* means that the
 sidecar cannot do what it is there for, not that the data drifts: no baseline, a settings file that was changed to one that
-cannot be taken, a model that cannot be reached, a relay that has gone silent.
+cannot be taken, a model that cannot be reached, a relay that has gone silent (see `sidecar.reasons.Impairment`).
 """
 
 import os
@@ -12,13 +12,10 @@ import sidecar
 from sidecar.metrics.process import resident_bytes
 from sidecar.monitor.state import MonitorState
 
-RELAY_SILENT_SECONDS = 10.0
-REFUSED_SECONDS = 30.0
-
 
 def health_of(state: MonitorState, at: float) -> dict[str, Any]:
     """Return the health document as of `at`."""
-    reasons = degraded_by(state, at)
+    reasons = state.impairments(at)
     return {
         "status": "degraded" if reasons else "ok",
         "reasons": reasons,
@@ -28,17 +25,6 @@ def health_of(state: MonitorState, at: float) -> dict[str, Any]:
         "baseline": _baseline(state),
         "tap": _tap(state),
     }
-
-
-def degraded_by(state: MonitorState, at: float) -> list[str]:
-    """Return what keeps the sidecar from its work."""
-    found = {
-        "no_baseline": state.detector.profile is None,
-        "settings_rejected": state.settings_error is not None,
-        "relay_silent": state.relay_at is not None and at - state.relay_at > RELAY_SILENT_SECONDS,
-        "upstream_unreachable": state.refused_at is not None and at - state.refused_at < REFUSED_SECONDS,
-    }
-    return [reason for reason, holds in found.items() if holds]
 
 
 def _drift(state: MonitorState, at: float) -> dict[str, Any]:

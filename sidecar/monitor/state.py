@@ -15,10 +15,13 @@ from sidecar.alerts import Dispatcher, QualityWatch
 from sidecar.columns import Columns
 from sidecar.drift_detector import DriftDetector, Observation
 from sidecar.metrics import ModelFigures, Source, TapFigures
+from sidecar.reasons import Impairment
 from sidecar.settings import Settings
 from sidecar.verdict import Report, Transition
 
 MAX_LABEL = 128
+RELAY_SILENT_SECONDS = 10.0
+REFUSED_SECONDS = 30.0
 _EVALUATED_SECONDS = 10.0
 _log = logs.get_logger(__name__)
 
@@ -94,6 +97,16 @@ class MonitorState:
         self.relay, self.relay_at = figures, at
         self.tap.sampled_share = figures.get("sampled_share", 1.0) if self.settings.tap.cpu else 0.0
         self.tap.hear_relay(figures.get("dropped", {}), figures.get("sampled_out", 0))
+
+    def impairments(self, at: float) -> list[Impairment]:
+        """Return what keeps the sidecar from its work as of `at`."""
+        found = {
+            Impairment.NO_BASELINE: self.detector.profile is None,
+            Impairment.SETTINGS_REJECTED: self.settings_error is not None,
+            Impairment.RELAY_SILENT: self.relay_at is not None and at - self.relay_at > RELAY_SILENT_SECONDS,
+            Impairment.UPSTREAM_UNREACHABLE: self.refused_at is not None and at - self.refused_at < REFUSED_SECONDS,
+        }
+        return [reason for reason, holds in found.items() if holds]
 
     def note_timestamp(self, moment: float | None) -> bool:
         """Keep the newest timestamp that rows carried, for the log, and return whether this one is stale.

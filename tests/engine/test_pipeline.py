@@ -105,7 +105,16 @@ def test_a_path_that_is_not_watched_counts_for_the_model_only(world: World) -> N
     world.play((Kind.OPEN, 1, b""), (Kind.UP, 1, b"GET /metrics HTTP/1.1\r\nHost: m\r\n\r\n"), (Kind.DOWN, 1, ANSWER))
     assert world.rows == 0
     assert sum(world.counters.tap.dropped().values()) == 0
+    assert world.counters.tap.unwatched == 0
     assert world.counters.model.by_class()["2xx"] == 1
+
+
+def test_rows_that_may_be_on_a_path_that_is_not_watched_are_told_of(world: World) -> None:
+    """Who forgot to name the model's path sees it in a counter, beside that of exchanges whose rows were read."""
+    elsewhere = REQUEST.replace(b"/predict", b"/forecast")
+    frames = [(Kind.UP, 1, elsewhere), (Kind.DOWN, 1, ANSWER)] * 2 + [(Kind.UP, 1, REQUEST), (Kind.DOWN, 1, ANSWER)]
+    world.play((Kind.OPEN, 1, b""), *frames)
+    assert (world.counters.tap.unwatched, world.counters.tap.decoded, world.rows) == (2, 1, 1)
 
 
 def test_what_cannot_be_decoded_is_counted_by_reason(world: World) -> None:

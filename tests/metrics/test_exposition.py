@@ -13,7 +13,7 @@ from sidecar.columns import columns_of
 from sidecar.metrics.exposition import expose
 from sidecar.monitor import MonitorState
 from sidecar.monitor.app import build_app
-from sidecar.reasons import Status, TapReason
+from sidecar.reasons import Impairment, Status, TapReason
 from tests.monitor.world import Clock, baseline, make_state, rows
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -21,8 +21,10 @@ Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 @pytest.fixture
 def state() -> MonitorState:
-    """Return a state without rows."""
-    return make_state(profile=baseline(), clock=Clock())
+    """Return a state without rows, whose relay has spoken."""
+    state = make_state(profile=baseline(), clock=Clock())
+    state.hear_relay({})
+    return state
 
 
 def series(state: MonitorState, *, openmetrics: bool = False) -> Series:
@@ -62,8 +64,13 @@ def test_metrics_of_the_contract_have_their_labels(state: MonitorState) -> None:
         labels.setdefault(name, set()).update(label for label, _ in pairs)
     contract = {
         "drift_score": {"feature", "kind", "model_version"},
+        "drift_feature_status": {"feature", "kind", "model_version"},
         "drift_status": {"model_version"},
         "drift_window_rows": {"model_version"},
+        "drift_window_target_rows": set(),
+        "drift_threshold": {"severity"},
+        "drift_degraded": {"reason"},
+        "drift_model_info": {"model"},
         "drift_rows_total": {"source"},
         "drift_tap_dropped_total": {"reason"},
         "drift_alerts_total": {"severity"},
@@ -73,6 +80,8 @@ def test_metrics_of_the_contract_have_their_labels(state: MonitorState) -> None:
         "drift_model_latency_seconds_sum": set(),
         "drift_model_latency_seconds_count": set(),
         "drift_tap_sampled_share": set(),
+        "drift_tap_decoded_total": set(),
+        "drift_tap_unwatched_total": set(),
         "drift_build_info": {"version", "python"},
         "drift_baseline_info": {"fingerprint"},
         "drift_relay_connections": set(),
@@ -89,6 +98,8 @@ def test_closed_lists_are_exported_whole(state: MonitorState) -> None:
         assert value(found, "drift_tap_dropped_total", reason=reason.value) == 0
     for status in Status:
         assert value(found, "drift_alerts_total", severity=status.value) == 0
+    for impairment in Impairment:
+        assert value(found, "drift_degraded", reason=impairment.value) == 0
     assert [value(found, "drift_rows_total", source=source) for source in ("tap", "direct")] == [0, 0]
 
 
@@ -109,7 +120,9 @@ def test_values_are_those_of_the_report(state: MonitorState) -> None:
         assert value(found, "drift_status", model_version=version) == status
         assert value(found, "drift_window_rows", model_version=version) == report.window.rows
         for name, feature in report.features.items():
-            assert value(found, "drift_score", feature=name, kind=feature.kind, model_version=version) == feature.score
+            labels = {"feature": name, "kind": feature.kind, "model_version": version}
+            assert value(found, "drift_score", **labels) == feature.score
+            assert value(found, "drift_feature_status", **labels) == feature.status.gauge
     assert value(found, "drift_rows_total", source="tap") == 2000
     assert value(found, "drift_alerts_total", severity="critical") == 1
 
@@ -176,6 +189,38 @@ def test_relay_is_exported_by_the_table(state: MonitorState) -> None:
     assert value(found, "drift_tap_dropped_total", reason="sampled_out") == 5
 
 
+def test_figures_of_a_relay_that_has_not_spoken_are_missing() -> None:
+    """After an engine's restart a 0 in between would make a counter reset, and an increase by all that there ever was."""
+    state = make_state(profile=baseline(), clock=Clock())
+    silent = {name for name, _ in series(state)}
+    state.hear_relay({"connections_total": 10**6, "dropped": {"overflow": 500}})
+    assert {name for name, _ in series(state)} - silent == {
+        name for name, _ in series(state) if name.startswith(("drift_relay_", "drift_tap_"))
+    }
+    assert {"drift_relay_accepted_connections_total", "drift_tap_dropped_total"}.isdisjoint(silent)
+
+
+def test_settings_that_a_reader_needs_are_metrics() -> None:
+    """Scores can be drawn beside the thresholds in force, rows beside what a window is to hold, and all of it by model."""
+    state = make_state({"DRIFT_MODEL__NAME": "churn", "DRIFT_WINDOW__ROWS": "300", "DRIFT_THRESHOLDS__CRITICAL": "0.7"})
+    found = series(state)
+    assert value(found, "drift_model_info", model="churn") == 1
+    assert value(found, "drift_window_target_rows") == 300
+    assert [value(found, "drift_threshold", severity=severity) for severity in ("warning", "critical")] == [0.2, 0.7]
+
+
+def test_what_degrades_the_health_is_a_metric(state: MonitorState) -> None:
+    """Each reason of ``/monitor/health`` is a series, 1 while it holds."""
+    assert isinstance(state.clock, Clock)
+    state.settings_error = "thresholds: unknown key"
+    state.hear_relay({"refused_total": 1})
+    found = series(state)
+    assert [value(found, "drift_degraded", reason=reason.value) for reason in Impairment] == [0, 1, 0, 1]
+    state.clock.now += 60
+    found = series(state)
+    assert [value(found, "drift_degraded", reason=reason.value) for reason in Impairment] == [0, 1, 1, 0]
+
+
 def test_latency_is_a_histogram_that_adds_up(state: MonitorState) -> None:
     """Buckets are cumulative, end in +Inf, and agree with count and sum."""
     for seconds in (0.001, 0.02, 0.02, 120.0):
@@ -196,6 +241,7 @@ def test_state_without_a_baseline_has_metrics() -> None:
     found = series(make_state())
     assert value(found, "drift_baseline_rows") == 0
     assert value(found, "drift_status", model_version="unknown") == -1
+    assert value(found, "drift_degraded", reason="no_baseline") == 1
     assert not [name for name, _ in found if name == "drift_score"]
 
 
