@@ -1,7 +1,7 @@
 """`helm test`: ask the release, from a pod of its own, for what it is there to do.
 
 What to ask comes in the environment; a question is asked again until the answer is right or a minute is over, for kubelet
-brings certificates and the API server learns of webhooks in their own time. Only the standard library: this runs as ``python -c``.
+brings certificates and the API server learns of webhooks in their own time. The standard library alone: this is ``python -c``.
 """
 
 import http.client
