@@ -1,6 +1,9 @@
 """Whatever is switched on, every Kubernetes from 1.20 on takes what is rendered for it, and both helms render the same."""
 
+import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -61,14 +64,11 @@ def _masked(manifests: list[Manifest]) -> list[str]:
 
 @pytest.mark.parametrize("helm", ["helm3", "helm4"])
 @pytest.mark.parametrize("values", cases.ALL.values(), ids=cases.ALL)
-def test_helm_lints_without_a_word(helm: str, values: Manifest, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_helm_lints_without_a_word(helm: str, values: Manifest, tmp_path: Path) -> None:
     """``helm lint --strict`` finds nothing, whatever is switched on."""
-    import json
-    import subprocess
-
-    file = tmp_path_factory.mktemp("values") / "values.json"
+    file = tmp_path / "values.json"
     file.write_text(json.dumps(values))
-    command = [tool(helm), "lint", "--strict", "--quiet", Cluster().chart, "-f", file]
+    command: list[str | Path] = [tool(helm), "lint", "--strict", "--quiet", Cluster().chart, "-f", file]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

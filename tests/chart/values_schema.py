@@ -15,18 +15,8 @@ from sidecar.settings import Settings
 from tests.chart.values_file import Entry, read_values
 
 Schema = dict[str, Any]
-KNOWN = ("$ref", "type", "properties", "additionalProperties", "items", "required", "anyOf", "oneOf", "allOf", "enum", "const")
-BOUNDS = (
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
-)
+KNOWN = ("type", "additionalProperties", "items", "required", "anyOf", "enum", "const")
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern")
 NUMBER_TEXT = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 FIXED = {"listen", "upstream", "monitor", "health"}
 """Keys of the sidecar's settings that its pod decides."""
@@ -119,8 +109,9 @@ def _plain(schema: Schema) -> Schema:
             return node
         if "$ref" in node:
             about = {"description": node["description"]} if "description" in node else {}
-            return plain(definitions[node["$ref"].removeprefix("#/$defs/")]) | about
-        kept = {key: plain(node[key]) for key in KNOWN if key in node and key != "properties"}
+            meant: Schema = plain(definitions[node["$ref"].removeprefix("#/$defs/")])
+            return meant | about
+        kept = {key: plain(node[key]) for key in KNOWN if key in node}
         kept |= {key: node[key] for key in (*BOUNDS, "description") if key in node}
         if "properties" in node:
             kept["properties"] = {name: plain(value) for name, value in node["properties"].items()}
