@@ -13,15 +13,17 @@ READY := .venv/.ready
 BENCH := .venv/.benchmarks
 FUZZ := .venv/.fuzz
 PEERS := .venv-peers/.ready
+CHART := .venv-chart/.ready
 TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
 
-.PHONY: help demo test lint format bench bench-peers calibrate soak fuzz e2e-servers image image-test docs requirements clean
+.PHONY: help demo test lint format bench bench-peers calibrate soak fuzz e2e-servers image image-test docs chart requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: $(READY)  ## run every test, and the examples in the docstrings
 	@tests/packages.sh promtool=prometheus prometheus-alertmanager=prometheus-alertmanager
+	@tests/chart/tools.sh
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(READY)  ## ruff, the formatter's opinion, and mypy --strict
@@ -62,18 +64,22 @@ image:  ## build drift-detector, with Docker where it runs, else with buildah
 image-test: $(READY) image  ## run the image limited and read-only, and ask it what its readers ask
 	@tests/image/check.sh
 
-docs: $(READY)  ## write the settings table of the README anew
+docs: $(READY)  ## write anew what is made from the settings and the chart: tables, schema, the plain manifest
 	$(BIN)/python -m tests.settings_table
+	$(BIN)/python -m tests.chart
+
+chart: $(CHART)  ## what takes longer to judge about the chart: policies, the Dockerfile, the alert rules
+	@tests/chart/check.sh
 
 requirements: $(READY)  ## pin anew what the .in files ask for
 	$(BIN)/pip install -q uv
-	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples,tests/fuzz}/requirements \
+	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples,tests/chart,tests/fuzz}/requirements \
 	  $(basename $(wildcard tests/servers/requirements/*.in)); do \
 	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-examples .venv-peers .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-chart .venv-examples .venv-peers .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # A virtual environment without pip is what Debian's python3 makes when python3-venv is not installed.
 .venv/bin/pip:
@@ -93,6 +99,11 @@ $(BENCH): benchmarks/requirements.txt $(READY)
 $(PEERS): benchmarks/peers/requirements.txt .venv/bin/pip
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q --disable-pip-version-check --require-hashes -r benchmarks/peers/requirements.txt
+	@touch $@
+
+$(CHART): tests/chart/requirements.txt $(READY)
+	$(PYTHON) -m venv .venv-chart
+	.venv-chart/bin/pip install -q --disable-pip-version-check --require-hashes -r tests/chart/requirements.txt
 	@touch $@
 
 $(FUZZ): tests/fuzz/requirements.txt $(READY)

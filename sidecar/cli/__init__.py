@@ -14,6 +14,7 @@ COMMANDS = {
     "baseline": "build or show a baseline",
     "analyze": "compare files with a baseline, and report",
     "decode": "show what would be read from recorded traffic, and why not",
+    "inject": "add the sidecar to pods: the admission webhook, or --dry-run for files",
     "config": "check the settings, or print their schema",
     "demo": "serve a small model through the sidecar and let its traffic drift",
 }

@@ -7,12 +7,8 @@ from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
 from sidecar.monitor.negotiate import quality
+from sidecar.web.headers import COMMON_HEADERS
 
-COMMON_HEADERS: Mapping[str, str] = {
-    "Cache-Control": "no-store",  # an answer is the state of a moment
-    "X-Content-Type-Options": "nosniff",
-    "Server": "drift-sidecar",  # instead of the names and versions of our libraries
-}
 _JSON_HEADERS = CIMultiDict({**COMMON_HEADERS, "Content-Type": "application/json"})
 _WORTH_COMPRESSING = 1024
 

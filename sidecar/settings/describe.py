@@ -2,7 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from sidecar.settings.keys import keys_of
+from pydantic import BaseModel
+
+from sidecar.settings.keys import PREFIX, keys_of
 from sidecar.settings.model import Settings
 
 
@@ -15,17 +17,17 @@ class KeyDescription(NamedTuple):
     meaning: str
 
 
-def describe_keys() -> list[KeyDescription]:
+def describe_keys(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> list[KeyDescription]:
     """Return a row for each key, in the order of the model."""
     return [
         KeyDescription(key.dotted, key.variable, _default_text(key.default), key.field.description or "")
-        for key in keys_of(Settings)
+        for key in keys_of(model, prefix)
     ]
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(model: type[BaseModel] = Settings) -> dict[str, Any]:
     """Return the JSON schema of the settings file."""
-    return Settings.model_json_schema(mode="validation")
+    return model.model_json_schema(mode="validation")
 
 
 def _default_text(value: object) -> str:

@@ -27,11 +27,11 @@ class Key(NamedTuple):
         return self.field.get_default(call_default_factory=True)
 
 
-def keys_of(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[Key]:
-    """Yield every leaf of `model`, depth first, in the order of the source."""
+def keys_of(model: type[BaseModel], prefix: str = PREFIX, above: tuple[str, ...] = ()) -> Iterator[Key]:
+    """Yield every leaf of `model`, depth first, in the order of the source; `prefix` begins the name of each variable."""
     for name, field in model.model_fields.items():
         path = (*above, name)
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from keys_of(field.annotation, path)
+            yield from keys_of(field.annotation, prefix, path)
         else:
-            yield Key(path, PREFIX + "__".join(path).upper(), field)
+            yield Key(path, prefix + "__".join(path).upper(), field)

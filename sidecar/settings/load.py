@@ -1,5 +1,8 @@
 """Read the file and the environment into one `Settings`, or say exactly which key is wrong.
 
+The same reader serves other models of settings: a `Source` names the model, what begins its variables, and which one names
+its file.
+
 Kubernetes puts variables such as ``DRIFT_SIDECAR_SERVICE_HOST`` and ``DRIFT_SIDECAR_PORT_8080_TCP`` into every pod that
 shares a namespace with a Service named ``drift-sidecar``. They share our prefix by accident, so they are passed over;
 every other unknown ``DRIFT_`` variable is an error, because a misspelt threshold that is ignored is an alarm that never comes.
@@ -11,18 +14,33 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sidecar.settings.keys import PREFIX, Key, keys_of
 from sidecar.settings.model import Settings
 
-CONFIG_VARIABLE = "DRIFT_CONFIG"
+Model = TypeVar("Model", bound=BaseModel)
 _SERVICE_LINK = re.compile(
     r"DRIFT_\w*?(?:SERVICE_HOST=|SERVICE_PORT(?:_\w+)?=|PORT=(?:tcp|udp|sctp)://|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?=)"
 )
+
+
+class Source(NamedTuple, Generic[Model]):
+    """What is read: a model of settings, the prefix of its variables, and the variable that names its file."""
+
+    model: type[Model]
+    prefix: str
+    config_variable: str
+
+    def every_key(self) -> Iterable[Key]:
+        """Return every leaf of the model."""
+        return keys_of(self.model, self.prefix)
+
+
+SIDECAR = Source(Settings, PREFIX, "DRIFT_CONFIG")
 
 
 class SettingsError(Exception):
@@ -37,14 +55,19 @@ def load_settings(path: str | None, environ: Mapping[str, str]) -> Settings:
     SettingsError
         The file cannot be read, or a key is unknown or has a value that does not fit; all faults are listed.
     """
-    source = path or environ.get(CONFIG_VARIABLE) or None
-    tree = _read_file(source) if source else {}
-    for key, value in _from_environment(environ):
+    return load(SIDECAR, path, environ)
+
+
+def load(source: Source[Model], path: str | None, environ: Mapping[str, str]) -> Model:
+    """Return the settings that `source` describes, read as `load_settings` reads the sidecar's own."""
+    file = path or environ.get(source.config_variable) or None
+    tree = _read_file(file) if file else {}
+    for key, value in _from_environment(source, environ):
         _put(tree, key.path, value)
     try:
-        return Settings.model_validate(tree)
+        return source.model.model_validate(tree)
     except ValidationError as error:
-        raise SettingsError("\n".join(_explain(fault) for fault in error.errors())) from None
+        raise SettingsError("\n".join(_explain(fault, source) for fault in error.errors())) from None
 
 
 def _read_file(source: str) -> dict[str, Any]:
@@ -72,10 +95,10 @@ def _given(tree: dict[Any, Any]) -> dict[Any, Any]:
     }
 
 
-def _from_environment(environ: Mapping[str, str]) -> Iterable[tuple[Key, Any]]:
-    known = {key.variable: key for key in keys_of(Settings)}
+def _from_environment(source: Source[Model], environ: Mapping[str, str]) -> Iterable[tuple[Key, Any]]:
+    known = {key.variable: key for key in source.every_key()}
     for name, text in environ.items():
-        if not name.startswith(PREFIX) or name == CONFIG_VARIABLE or _SERVICE_LINK.match(f"{name}={text}"):
+        if not name.startswith(source.prefix) or name == source.config_variable or _SERVICE_LINK.match(f"{name}={text}"):
             continue
         if name not in known:
             raise SettingsError(f"{name}: unknown variable{_hint(name, known)}")
@@ -102,10 +125,10 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     tree[path[-1]] = value
 
 
-def _explain(fault: ErrorDetails) -> str:
+def _explain(fault: ErrorDetails, source: Source[Model]) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
-        return f"{where}: unknown key{_hint(where, [key.dotted for key in keys_of(Settings)])}"
+        return f"{where}: unknown key{_hint(where, [key.dotted for key in source.every_key()])}"
     given = "" if isinstance(fault["input"], dict) else f" (given: {fault['input']!r})"
     return f"{where}: {fault['msg'].removeprefix('Value error, ')}{given}"
 

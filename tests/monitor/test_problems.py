@@ -14,9 +14,10 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from structlog.testing import capture_logs
 
-from sidecar.monitor import MonitorState, body
-from sidecar.monitor.body import Room
-from sidecar.monitor.problems import Problem
+from sidecar.monitor import MonitorState
+from sidecar.web import body
+from sidecar.web.body import Room
+from sidecar.web.problems import Problem
 from tests.monitor.wire import Raw, exchange
 
 Client = TestClient[Any, Any]
