@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sidecar.cli import COMMANDS, fail
 from sidecar.relay.plan import Plan
-from sidecar.settings import Settings, SettingsError, load_settings
+from sidecar.settings import Settings, SettingsError, settings_at_start
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -21,9 +21,9 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read the settings, then let the relay take the place of this process."""
+    """Read the settings, then let the relay take the place of this process; its engine says what is wrong with the file."""
     try:
-        settings = load_settings(options.config, os.environ)
+        settings = settings_at_start(options.config, os.environ).settings
     except SettingsError as error:
         return fail(str(error))
     return become_relay(plan_of(settings, options.config))

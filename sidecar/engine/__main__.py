@@ -6,7 +6,8 @@ import signal
 import sys
 
 from sidecar import logs
-from sidecar.settings import SettingsError, load_settings
+from sidecar.engine.reload import SettingsFile
+from sidecar.settings import SettingsError
 
 
 def main() -> int:
@@ -18,14 +19,15 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the relay decides when we end
     logs.configure(process="engine")
+    file = SettingsFile(options.config, os.environ)
     try:
-        settings = load_settings(options.config, os.environ)
+        start = file.at_start()
     except SettingsError as error:
         logs.get_logger("engine").error("settings_rejected", error=str(error))
         return 2
     from sidecar.engine.process import run
 
-    run(settings, monitor_fd=options.monitor_fd, tap_fd=options.tap_fd, config=options.config)
+    run(start, file, monitor_fd=options.monitor_fd, tap_fd=options.tap_fd)
     return 0
 
 

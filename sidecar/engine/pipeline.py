@@ -23,6 +23,10 @@ CHECK_BYTES = 4 << 20
 _UP, _DOWN = int(Kind.UP), int(Kind.DOWN)
 
 
+Decode = Callable[[Exchange], Decoded | Refusal]
+ToColumns = Callable[[list[Mapping[str, object]]], Iterable[Columns]]
+
+
 class Deliver(Protocol):
     """Takes rows that belong together."""
 
@@ -58,8 +62,8 @@ class Pipeline:
         self,
         *,
         new_reader: Callable[[], ConnectionReader],
-        decode: Callable[[Exchange], Decoded | Refusal],
-        columns: Callable[[list[Mapping[str, object]]], Iterable[Columns]],
+        decode: Decode,
+        columns: ToColumns,
         deliver: Deliver,
         unread: Callable[[int], None],
         counters: Counters,
@@ -95,6 +99,11 @@ class Pipeline:
         if self._unchecked > CHECK_BYTES:
             self._bound_memory()
         return None
+
+    def read_as(self, decode: Decode, columns: ToColumns) -> None:
+        """Read differently from now on: another baseline has other features."""
+        self.flush()
+        self._decode, self._columns = decode, columns
 
     def flush(self) -> None:
         """Hand on the rows that were collected."""

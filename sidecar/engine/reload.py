@@ -7,9 +7,19 @@ leads to, not the path. A file that is wrong is reported and changes nothing: th
 import os
 from collections.abc import Mapping
 
-from sidecar.settings import Settings, SettingsError, load_settings
+from sidecar.settings import AtStart, Settings, SettingsError, load_settings, settings_at_start
 
 RELOADED = ("thresholds", "evidence", "quality", "alerts")
+Stamp = tuple[int, int, int]
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """Return what tells one version of a file from another; None when there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - one system call, no object
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 class SettingsFile:
@@ -19,6 +29,17 @@ class SettingsFile:
         self._path = path or environ.get("DRIFT_CONFIG") or None
         self._environ = environ
         self._seen = self._stamp()
+
+    def at_start(self) -> AtStart:
+        """Return the settings to start with; whatever comes of the file from here on is a change.
+
+        Raises
+        ------
+        SettingsError
+            There is nothing to start with.
+        """
+        self._seen = self._stamp()
+        return settings_at_start(self._path, self._environ)
 
     def changed(self) -> Settings | None:
         """Return new settings when the file is another one than before, else None.
@@ -36,14 +57,8 @@ class SettingsFile:
             raise SettingsError(f"{self._path}: the file has gone; the settings in force stay")
         return load_settings(self._path, self._environ)
 
-    def _stamp(self) -> tuple[int, int, int] | None:
-        if self._path is None:
-            return None
-        try:
-            status = os.stat(self._path)  # noqa: PTH116 - one system call, no object
-        except OSError:
-            return None
-        return (status.st_ino, status.st_mtime_ns, status.st_size)
+    def _stamp(self) -> Stamp | None:
+        return None if self._path is None else stamp_of(self._path)
 
 
 def merged(running: Settings, new: Settings) -> Settings:

@@ -13,16 +13,20 @@ key
 
 from sidecar.address import Address
 from sidecar.settings.describe import KeyDescription, describe_keys, json_schema
-from sidecar.settings.load import SettingsError, load_settings
+from sidecar.settings.load import SettingsError, SettingsMissingError, load_settings
 from sidecar.settings.model import FeatureThresholds, Settings
+from sidecar.settings.start import AtStart, settings_at_start
 
 __all__ = [
     "Address",
+    "AtStart",
     "FeatureThresholds",
     "KeyDescription",
     "Settings",
     "SettingsError",
+    "SettingsMissingError",
     "describe_keys",
     "json_schema",
     "load_settings",
+    "settings_at_start",
 ]

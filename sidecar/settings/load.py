@@ -47,6 +47,10 @@ class SettingsError(Exception):
     """A setting is unknown or wrong; the message names every such key."""
 
 
+class SettingsMissingError(SettingsError):
+    """There is no file where one was named."""
+
+
 def load_settings(path: str | None, environ: Mapping[str, str]) -> Settings:
     """Return the settings from the YAML file at `path` (or ``DRIFT_CONFIG``) and `environ`, which wins.
 
@@ -75,6 +79,8 @@ def _read_file(source: str) -> dict[str, Any]:
 
     try:
         tree = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SettingsMissingError(f"{source}: cannot be read: {error.strerror}") from None
     except OSError as error:
         raise SettingsError(f"{source}: cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
