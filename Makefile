@@ -64,8 +64,9 @@ image:  ## build drift-detector, with Docker where it runs, else with buildah
 image-test: $(READY) image  ## run the image limited and read-only, and ask it what its readers ask
 	@tests/image/check.sh
 
-docs: $(READY)  ## write anew what is made from the settings and the chart: tables, schema, the plain manifest
+docs: $(READY)  ## write anew what is made from settings, chart and metrics: tables, schema, the plain manifest, the dashboard
 	$(BIN)/python -m tests.settings_table
+	$(BIN)/python -m tests.observe.dashboard
 	$(BIN)/python -m tests.chart
 
 chart: $(CHART)  ## what takes longer to judge about the chart: policies, the Dockerfile, the alert rules
