@@ -43,15 +43,8 @@ def tool(name: str) -> Path:
 
 @cache
 def _text(values: str, cluster: Cluster) -> str:
-    command: list[str | Path] = [
-        tool(cluster.helm),
-        "template",
-        cluster.release,
-        cluster.chart,
-        "--namespace",
-        cluster.namespace,
-    ]
-    command += ["--kube-version", cluster.kubernetes, "-f", "-", *cluster.options]
+    command: list[str | Path] = [tool(cluster.helm), "template", cluster.release, cluster.chart]
+    command += ["--namespace", cluster.namespace, "--kube-version", cluster.kubernetes, "-f", "-", *cluster.options]
     done = subprocess.run(command, input=values, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         raise RefusedError(done.stderr)
