@@ -2,11 +2,8 @@
 
 from tests.chart.helm import Manifest
 
-EXTERNAL: Manifest = {
-    "inject": {
-        "certificates": {"source": "external", "external": {"secretName": "pair", "caBundle": "-----BEGIN CERTIFICATE-----"}}
-    }
-}
+SECRET: Manifest = {"secretName": "pair", "caBundle": "-----BEGIN CERTIFICATE-----"}
+EXTERNAL: Manifest = {"inject": {"certificates": {"source": "external", "external": SECRET}}}
 INJECT: Manifest = {}
 DEPLOY: Manifest = {"inject": {"enabled": False}, "deploy": {"enabled": True, "model": {"image": "income:1"}}}
 INCLUDE: Manifest = {"inject": {"enabled": False}, "include": {"enabled": True}}

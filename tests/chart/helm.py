@@ -41,21 +41,16 @@ def tool(name: str) -> Path:
     return TOOLS / name
 
 
-@cache
-def _text(values: str, cluster: Cluster) -> str:
-    command: list[str | Path] = [
-        tool(cluster.helm),
-        "template",
-        cluster.release,
-        cluster.chart,
-        "--namespace",
-        cluster.namespace,
-    ]
-    command += ["--kube-version", cluster.kubernetes, "-f", "-", *cluster.options]
+def _asked(values: str, cluster: Cluster) -> str:
+    command: list[str | Path] = [tool(cluster.helm), "template", cluster.release, cluster.chart]
+    command += ["--namespace", cluster.namespace, "--kube-version", cluster.kubernetes, "-f", "-", *cluster.options]
     done = subprocess.run(command, input=values, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         raise RefusedError(done.stderr)
     return str(done.stdout)
+
+
+_remembered = cache(_asked)
 
 
 def text(values: Manifest, cluster: Cluster | None = None) -> str:
@@ -66,7 +61,8 @@ def text(values: Manifest, cluster: Cluster | None = None) -> str:
     RefusedError
         The values do not fit the schema, or a template says what is missing.
     """
-    return _text(json.dumps(values), cluster or Cluster())
+    cluster = cluster or Cluster()
+    return (_asked if cluster.options else _remembered)(json.dumps(values), cluster)
 
 
 def render(values: Manifest, cluster: Cluster | None = None) -> list[Manifest]:

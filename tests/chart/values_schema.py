@@ -7,11 +7,10 @@ other tools need not know what a reference is, so every reference is replaced by
 
 import json
 from collections.abc import Iterable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from sidecar.settings import Settings
+from sidecar.settings.inject import RESERVED, InjectSettings
 from tests.chart.values_file import Entry, read_values
 
 Schema = dict[str, Any]
@@ -59,15 +58,10 @@ def sidecar_settings(left_out: Iterable[str]) -> Schema:
 
 def inject_settings() -> Schema:
     """Return the schema of the injector's settings file, less what the chart decides."""
-    if find_spec("sidecar.settings.inject") is None:
-        return {"type": "object", "properties": {"resources": SHARED["resources"]}}
-    module = import_module("sidecar.settings.inject")
-    schema = _without(_plain(module.InjectSettings.model_json_schema()), {"listen", "tls"})
-    schema["properties"]["settings"] = {
-        **sidecar_settings(module.RESERVED),
-        "description": schema["properties"]["settings"]["description"],
-    }
-    schema["properties"]["resources"] = _or_number(schema["properties"]["resources"])
+    schema = _without(_plain(InjectSettings.model_json_schema()), {"listen", "tls"})
+    keys = schema["properties"]
+    keys["settings"] = sidecar_settings(RESERVED) | {"description": keys["settings"]["description"]}
+    keys["resources"] = _or_number(keys["resources"])
     return schema
 
 
@@ -87,7 +81,8 @@ def _value(entry: Entry) -> Schema:
     if entry.path == ("inject", "settings"):
         return inject_settings() | {"description": entry.text}
     if entry.path == ("sidecar", "resources"):
-        return inject_settings()["properties"]["resources"] | {"description": entry.text}
+        resources: Schema = inject_settings()["properties"]["resources"]
+        return resources | {"description": entry.text}
     given = dict(entry.schema)
     shared = SHARED[given.pop("$ref")] if "$ref" in given else {}
     return {"type": _type(entry.default), **shared, **given}
@@ -137,5 +132,4 @@ def _or_number(node: Schema) -> Schema:
 
 def _without(schema: Schema, names: Iterable[str]) -> Schema:
     taken = set(names)
-    kept = {name: value for name, value in schema["properties"].items() if name not in taken}
-    return {**schema, "properties": kept}
+    return {**schema, "properties": {name: value for name, value in schema["properties"].items() if name not in taken}}

@@ -10,10 +10,8 @@
 
 {{- /* Not empty where the sidecar is an init container that stays. */}}
 {{- define "drift-sidecar.native" -}}
-{{- if eq .Values.sidecar.native "always" }}true
-{{- else if eq .Values.sidecar.native "auto" }}
-{{- if semverCompare ">=1.33-0" .Capabilities.KubeVersion.Version }}true{{ end }}
-{{- end }}
+{{- $since := dict "always" ">=1.29-0" "auto" ">=1.33-0" "never" ">=99" }}
+{{- if semverCompare (get $since .Values.sidecar.native) .Capabilities.KubeVersion.Version }}true{{ end }}
 {{- end }}
 
 {{- /* Only what the cluster's scheduler knows: one model's load on Kubernetes 1.30 and newer, else the whole pod's. */}}

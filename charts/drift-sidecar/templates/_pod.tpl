@@ -46,6 +46,7 @@ runAsUser: 10001
 runAsGroup: 10001
 readOnlyRootFilesystem: true
 allowPrivilegeEscalation: false
+privileged: false
 capabilities:
   drop: [ALL]
 seccompProfile:

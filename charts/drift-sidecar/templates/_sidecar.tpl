@@ -5,12 +5,15 @@ All but podAnnotations and podLabels take a dict:
   root         this chart's context: (index .Subcharts "drift-sidecar") in the chart around it
   port         the port on which the model listens
   portName     the name of that port, which the sidecar takes over; without it the port is called drift-traffic
+  modelName    the model's name where `settings` gives none; without either, the release's
+  tokens       true where the pod mounts a service account's token, which the sidecar is not to have
   extraEnv, extraVolumeMounts   lists, where there is more to say
 */}}
 
-{{- /* Not empty if the container reads a ConfigMap: always, for it may come later. */}}
+{{- /* The container, as a map. The injector makes the same one: tests/chart/test_one_sidecar.py holds them against each other. */}}
 {{- define "drift-sidecar.container" -}}
 {{- $values := .root.Values }}
+{{- $address := contains ":" $values.sidecar.address | ternary (printf "[%s]" $values.sidecar.address) $values.sidecar.address }}
 name: drift-sidecar
 image: {{ include "drift-sidecar.image" .root }}
 imagePullPolicy: {{ $values.image.pullPolicy }}
@@ -18,26 +21,6 @@ args: [run]
 {{- if include "drift-sidecar.native" .root }}
 restartPolicy: Always
 {{- end }}
-env:
-  - name: DRIFT_LISTEN
-    value: 0.0.0.0:15080
-  - name: DRIFT_UPSTREAM
-    value: 127.0.0.1:{{ required "port: the port on which the model listens" .port }}
-  - name: DRIFT_MONITOR
-    value: 0.0.0.0:15090
-  - name: DRIFT_HEALTH
-    value: 0.0.0.0:15021
-  - name: DRIFT_CONFIG
-    value: /etc/drift-sidecar/config.yaml
-  - name: DRIFT_BASELINE
-    value: {{ $values.settings.baseline | default "/etc/drift-sidecar/baseline.json" }}
-  {{- with (($values.settings).model).name }}
-  - name: DRIFT_MODEL__NAME
-    value: {{ . | quote }}
-  {{- end }}
-  {{- with .extraEnv }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
 ports:
   - name: {{ .portName | default "drift-traffic" }}
     containerPort: 15080
@@ -48,34 +31,69 @@ ports:
   - name: drift-health
     containerPort: 15021
     protocol: TCP
+env:
+  - name: DRIFT_LISTEN
+    value: {{ printf "%s:15080" $address | quote }}
+  - name: DRIFT_UPSTREAM
+    value: 127.0.0.1:{{ required "port: the port on which the model listens" .port }}
+  - name: DRIFT_MONITOR
+    value: {{ printf "%s:15090" $address | quote }}
+  - name: DRIFT_HEALTH
+    value: {{ printf "%s:15021" $address | quote }}
+  - name: DRIFT_CONFIG
+    value: /etc/drift-sidecar/config.yaml
+  - name: DRIFT_BASELINE
+    value: {{ $values.settings.baseline | default "/etc/drift-sidecar/baseline.json" | replace "$" "$$" | quote }}
+  - name: DRIFT_DRAIN
+    value: {{ include "drift-sidecar.drain" .root | quote }}
+  - name: DRIFT_MODEL__NAME
+    value: {{ (($values.settings).model).name | default .modelName | default (include "drift-sidecar.fullname" .root) | replace "$" "$$" | quote }}
+  {{- with .extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+resources:
+  {{- toYaml $values.sidecar.resources | nindent 2 }}
 startupProbe:
   httpGet:
     path: /healthz/started
     port: drift-health
+    scheme: HTTP
   periodSeconds: 1
-  failureThreshold: 60
+  timeoutSeconds: 3
+  failureThreshold: 120
 readinessProbe:
   httpGet:
     path: /healthz/ready
     port: drift-health
+    scheme: HTTP
   periodSeconds: 2
-  timeoutSeconds: 2
+  timeoutSeconds: 3
+  failureThreshold: 3
 livenessProbe:
   httpGet:
     path: /healthz/live
     port: drift-health
+    scheme: HTTP
   periodSeconds: 10
   timeoutSeconds: 5
+  failureThreshold: 3
 lifecycle:
-  {{- include "drift-sidecar.preStop" . | nindent 2 }}
-resources:
-  {{- toYaml $values.sidecar.resources | nindent 2 }}
+  preStop:
+    httpGet:
+      path: /healthz/drain
+      port: drift-health
+      scheme: HTTP
 securityContext:
   {{- include "drift-sidecar.hardened" . | nindent 2 }}
 volumeMounts:
   - name: drift-sidecar-config
     mountPath: /etc/drift-sidecar
     readOnly: true
+  {{- if .tokens }}
+  - name: drift-sidecar-no-token
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+    readOnly: true
+  {{- end }}
   {{- with .extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -95,12 +113,13 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{- /* The hook that both containers have: who is asked to end first waits until what was relayed is finished. */}}
+{{- /* The `lifecycle` of the model's container: it is told to end only when what was relayed to it is finished. */}}
 {{- define "drift-sidecar.preStop" -}}
 preStop:
   httpGet:
     path: /healthz/drain
     port: 15021
+    scheme: HTTP
 {{- end }}
 
 {{- /* Items of `volumes`. */}}
@@ -109,6 +128,12 @@ preStop:
   configMap:
     name: {{ include "drift-sidecar.configMapName" .root }}
     optional: true
+{{- if .tokens }}
+- name: drift-sidecar-no-token
+  emptyDir:
+    medium: Memory
+    sizeLimit: 1Mi
+{{- end }}
 {{- end }}
 
 {{- /* Changes when something does that only a restart applies. Takes this chart's context. */}}
@@ -122,7 +147,12 @@ drift-sidecar/inject: "false"
 drift-sidecar/injected: "true"
 {{- end }}
 
-{{- /* Seconds that a pod has to end: what it asks for, but enough to drain. A dict: `root`, `seconds`. */}}
+{{- /* Seconds for which the sidecar goes on accepting; 0 is a number of seconds. */}}
+{{- define "drift-sidecar.drain" -}}
+{{- hasKey .Values.settings "drain" | ternary .Values.settings.drain 5 }}
+{{- end }}
+
+{{- /* `terminationGracePeriodSeconds`: what the pod asks for, but enough to drain. A dict: `root`, `seconds`. */}}
 {{- define "drift-sidecar.gracePeriod" -}}
-{{- max (int .seconds) (add 20 (.root.Values.settings.drain | default 5 | ceil | int)) }}
+{{- max (int .seconds) (add 20 (include "drift-sidecar.drain" .root | float64 | ceil | int)) }}
 {{- end }}
