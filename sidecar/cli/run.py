@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sidecar.cli import COMMANDS, fail
 from sidecar.relay.plan import Plan
-from sidecar.settings import Settings, SettingsError, settings_at_start
+from sidecar.settings import Settings, SettingsError, load_settings, settings_at_start
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -17,13 +17,19 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command to the command line."""
     parser = subparsers.add_parser("run", help=COMMANDS["run"], description=COMMANDS["run"])
     parser.add_argument("--config", metavar="FILE", help="YAML settings file (DRIFT_CONFIG); the environment wins over it")
+    parser.add_argument(
+        "--tolerant", action="store_true", help="relay even if the file is missing or wrong, and take it when it is mended"
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read the settings, then let the relay take the place of this process; its engine says what is wrong with the file."""
+    """Read the settings, then let the relay take the place of this process; its engine says what was tolerated."""
     try:
-        settings = settings_at_start(options.config, os.environ).settings
+        if options.tolerant:
+            settings = settings_at_start(options.config, os.environ).settings
+        else:
+            settings = load_settings(options.config, os.environ)
     except SettingsError as error:
         return fail(str(error))
     return become_relay(plan_of(settings, options.config))

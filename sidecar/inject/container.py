@@ -66,7 +66,7 @@ class Sidecar:
             "name": CONTAINER,
             "image": self.image,
             "imagePullPolicy": self.pull_policy,
-            "args": ["run"],
+            "args": ["run", "--tolerant"],
             **({"restartPolicy": "Always"} if self.native else {}),
             "ports": [
                 _port(self.port_name, self.listen),

@@ -89,7 +89,7 @@ class Sidecar:
         if upstream is not None:
             own["DRIFT_UPSTREAM"] = upstream
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DRIFT_")}
-        command = [sys.executable, "-m", "sidecar", "run"]
+        command = [sys.executable, "-m", "sidecar", "run", "--tolerant"]  # as it runs in a pod
         if descriptors is not None:
             command = ["prlimit", f"--nofile={descriptors}:{descriptors}", *command]
         self.events: list[dict[str, Any]] = []

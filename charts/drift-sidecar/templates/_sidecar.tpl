@@ -17,7 +17,7 @@ All but podAnnotations and podLabels take a dict:
 name: drift-sidecar
 image: {{ include "drift-sidecar.image" .root }}
 imagePullPolicy: {{ $values.image.pullPolicy }}
-args: [run]
+args: [run, --tolerant]
 {{- if include "drift-sidecar.native" .root }}
 restartPolicy: Always
 {{- end }}
