@@ -101,7 +101,6 @@ def _add_sidecar(
     pod: Pod, wishes: Wishes, settings: InjectSettings, way: Way, variables: dict[str, str], warnings: list[str]
 ) -> None:
     native = is_native(wishes, settings, warnings)
-    token_volume = add_no_token(pod)
     sidecar = Sidecar(
         image=wishes.image,
         pull_policy=settings.image_pull_policy,
@@ -115,11 +114,11 @@ def _add_sidecar(
         variables=variables,
         config_volume=add_config(pod, wishes),
         baseline=wishes.baseline,
-        token_volume=token_volume,
+        token_volume=add_no_token(pod),
         apparmor="appArmorProfile" in (pod.spec.get("securityContext") or {}),
         native=native,
     )
-    before = redirecting(way, settings, wishes.image, wishes.resources, token_volume) if way.redirected else None
+    before = redirecting(sidecar, settings) if way.redirected else None
     place(pod, sidecar.container(), native=native, before=before)
 
 

@@ -4,36 +4,35 @@ It is the one container that cannot be restricted: changing the pod's packet fil
 root. It is off for the whole cluster unless the injector's settings allow it, has no other capability, and ends at once.
 """
 
-from sidecar.inject.between import Way
-from sidecar.inject.container import TOKEN_FOLDER, USER, security
+from sidecar.inject.container import TOKEN_FOLDER, USER, Sidecar, security
 from sidecar.inject.pod import Json
 from sidecar.settings.inject import InjectSettings
 
 INIT_CONTAINER = "drift-sidecar-redirect"
 
 
-def redirecting(way: Way, settings: InjectSettings, image: str, resources: Json, token_volume: str) -> Json:
-    """Return the init container."""
-    mount = {"volumeMounts": [{"name": token_volume, "mountPath": TOKEN_FOLDER, "readOnly": True}]} if token_volume else {}
+def redirecting(sidecar: Sidecar, settings: InjectSettings) -> Json:
+    """Return the init container that leads traffic to `sidecar`."""
+    empty = {"name": sidecar.token_volume, "mountPath": TOKEN_FOLDER, "readOnly": True}
     return {
         "name": INIT_CONTAINER,
-        "image": settings.redirect_image or image,
-        "imagePullPolicy": settings.image_pull_policy,
+        "image": settings.redirect_image or sidecar.image,
+        "imagePullPolicy": sidecar.pull_policy,
         "args": [
             "inject",
             "redirect",
-            f"--model={way.model}",
-            f"--sidecar={way.listen}",
+            f"--model={sidecar.model}",
+            f"--sidecar={sidecar.listen}",
             f"--probes={settings.ports.probes}",
             f"--user={USER}",
         ],
-        "resources": resources,
+        "resources": sidecar.resources,
         "securityContext": {
-            **security(apparmor=False),
+            **security(apparmor=sidecar.apparmor),
             "runAsNonRoot": False,
             "runAsUser": 0,
             "runAsGroup": 0,
             "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]},
         },
-        **mount,
+        **({"volumeMounts": [empty]} if sidecar.token_volume else {}),
     }
