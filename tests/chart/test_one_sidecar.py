@@ -103,5 +103,5 @@ def test_the_injector_is_told_what_the_chart_knows() -> None:
     settings = InjectSettings.model_validate(yaml.safe_load(written))
     assert settings == InjectSettings.model_validate(
         {"image": "registry.example.com/drift:1", "image_pull_policy": "Always", "kubernetes": "1.29", "native": "always"}
-        | {"resources": RESOURCES, "address": "::", "drain": 9}
+        | {"resources": RESOURCES, "address": "::", "listen": "[::]:8443", "drain": 9}
     )
