@@ -1,9 +1,9 @@
 """What is in force at the start of a tolerant sidecar, when the settings file is missing or wrong.
 
 Who starts a sidecar by hand is told what is wrong, and it does not start. In a pod (``run --tolerant``, as injector and chart
-write it) the file is a mounted ConfigMap, written by somebody else than the pod and at another time. A sidecar that ended because
-of it would take its model out of service, and a typing error in a threshold would do so at the worst moment: when a node was
-lost or traffic grew, and new pods have to start. So there the traffic comes first:
+write it) the file is a mounted ConfigMap, written by somebody else than the pod and at another time. A sidecar that ended
+because of it would take its model out of service, and a typing error in a threshold would do so at the worst moment: when a
+node was lost or traffic grew, and new pods have to start. So there the traffic comes first:
 
 * A *missing* file is one without keys; the environment and the defaults are in force.
 * A *wrong* one is passed over in the same way where the environment says where traffic comes from and where it goes to. It
