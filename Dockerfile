@@ -23,7 +23,7 @@ COPY sidecar /app/sidecar
 # Byte code, made here because a read-only root cannot keep any: of the modules that the sidecar imports, the standard library's
 # too, which the base image ships as source. Half a core would otherwise spend seconds of every start on compiling them.
 WORKDIR /app
-RUN /opt/venv/bin/python -c "import importlib, pkgutil, sys, encodings.idna, yaml, sidecar; \
+RUN /opt/venv/bin/python -c "import importlib, pkgutil, sys, encodings.idna, yaml, pyroute2.nftables.main, sidecar; \
 names = [m.name for m in pkgutil.walk_packages(sidecar.__path__, 'sidecar.') if not m.name.endswith('.__main__')]; \
 modules = [importlib.import_module(name) for name in names] and list(sys.modules.values()); \
 print(*{f for m in modules if (f := getattr(m, '__file__', None) or '').endswith('.py')}, sep='\n')" >/tmp/used \

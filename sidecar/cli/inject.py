@@ -28,6 +28,12 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--kubernetes", metavar="VERSION", help="with --dry-run: the cluster's version, such as 1.33")
     parser.add_argument("--patch", action="store_true", help="with --dry-run: print the RFC 6902 patches instead")
     parser.set_defaults(run=run)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    filtering = actions.add_parser("redirect", help="lead this pod's traffic to the sidecar: what the init container runs")
+    for name in ("model", "sidecar", "probes", "user"):
+        filtering.add_argument(f"--{name}", type=int, required=True, metavar="NUMBER")
+    filtering.add_argument("--ipv6", action="store_true", help="for IPv6 too")
+    filtering.set_defaults(run=run_redirect)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +50,17 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run is not None:
         return _dry_run(options.dry_run, settings, patch=options.patch)
     return _serve(settings)
+
+
+def run_redirect(options: argparse.Namespace) -> int:
+    """Set up the packet filter of this network namespace."""
+    from sidecar.redirect import Ports, RedirectError, redirect
+
+    try:
+        redirect(Ports(options.model, options.sidecar, options.probes), options.user, ipv6=options.ipv6)
+    except RedirectError as error:
+        return fail(str(error))
+    return 0
 
 
 def _serve(settings: "InjectSettings") -> int:

@@ -25,6 +25,7 @@ def redirecting(sidecar: Sidecar, settings: InjectSettings) -> Json:
             f"--sidecar={sidecar.listen}",
             f"--probes={settings.ports.probes}",
             f"--user={USER}",
+            *(["--ipv6"] if ":" in sidecar.address else []),
         ],
         "resources": sidecar.resources,
         "securityContext": {
