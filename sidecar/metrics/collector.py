@@ -10,7 +10,7 @@ What the relay counts is left out until it has spoken, half a second after an en
 
 import os
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -36,14 +36,17 @@ class StateCollector(Collector):
     ----------
     state
         What the metrics are about.
+    reports
+        Its report on each model version.
     """
 
-    def __init__(self, state: "MonitorState") -> None:
+    def __init__(self, state: "MonitorState", reports: Sequence[Report]) -> None:
         self._state = state
+        self._reports = reports
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
-        yield from drift_families(self._reports(), self._state.settings)
+        yield from drift_families(self._reports, self._state.settings)
         yield from self._rows()
         yield from self._model()
         yield from self._alerts()
@@ -52,10 +55,6 @@ class StateCollector(Collector):
         if self._state.relay_at is not None:
             yield from self._tap()
             yield from relay_families(self._state.relay, resident_bytes(os.getppid()))
-
-    def _reports(self) -> list[Report]:
-        detector, at = self._state.detector, self._state.clock()
-        return [detector.report(at, model_version=version) for version in detector.versions] or [detector.report(at)]
 
     def _rows(self) -> Iterator[Metric]:
         yield _counters("drift_rows", "Rows counted, by where they came from.", "source", self._state.rows.items())

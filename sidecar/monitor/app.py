@@ -1,20 +1,17 @@
 """The routes of the monitor API."""
 
 import orjson
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from sidecar.metrics.exposition import expose
 from sidecar.monitor.batch import Batch
 from sidecar.monitor.drift import Reading
-from sidecar.monitor.negotiate import quality
 from sidecar.monitor.openapi import OPERATIONS, openapi_document
 from sidecar.monitor.page import page, page_reply
 from sidecar.monitor.predict import Predict
 from sidecar.monitor.reply import document
+from sidecar.monitor.scrape import scrape
 from sidecar.monitor.state import MonitorState
 from sidecar.web import Handler, Routes
-
-_OPENMETRICS = "application/openmetrics-text"
 
 
 def build_app(state: MonitorState) -> web.Application:
@@ -25,21 +22,11 @@ def build_app(state: MonitorState) -> web.Application:
     routes.add("GET", "/monitor/drift", reading.drift)
     routes.add("GET", "/monitor/health", reading.health)
     routes.add("GET", "/monitor/baseline", reading.baseline)
-    routes.add("GET", "/monitor/metrics", _metrics(state))
+    routes.add("GET", "/monitor/metrics", scrape(state))
     routes.add("GET", "/monitor/openapi.json", _openapi())
     for path in ("/monitor", "/monitor/"):
         routes.add("GET", path, _page())
     return routes.app()
-
-
-def _metrics(state: MonitorState) -> Handler:
-    async def metrics(request: web.Request) -> web.Response:
-        accept = request.headers.get(hdrs.ACCEPT, "")
-        wanted = quality(accept, _OPENMETRICS)
-        body, content_type = expose(state, openmetrics=wanted > 0 and wanted >= quality(accept, "text/plain", "text/*", "*/*"))
-        return document(request, body, content_type)
-
-    return metrics
 
 
 def _openapi() -> Handler:

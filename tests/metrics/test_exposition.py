@@ -1,18 +1,26 @@
 """The metrics as Prometheus reads them: names and labels of the contract, and a number of series that is known in advance."""
 
+import asyncio
 import math
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
+from time import monotonic, thread_time
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from sidecar.columns import columns_of
-from sidecar.metrics.exposition import expose
+from sidecar.metrics import exposition
+from sidecar.metrics.collector import StateCollector
+from sidecar.metrics.exposition import expose, reports_of
 from sidecar.monitor import MonitorState
 from sidecar.monitor.app import build_app
+from sidecar.monitor.scrape import REST, unhurried
 from sidecar.reasons import Impairment, Status, TapReason
 from tests.monitor.world import Clock, baseline, make_state, rows
 
@@ -29,11 +37,22 @@ def state() -> MonitorState:
 
 def series(state: MonitorState, *, openmetrics: bool = False) -> Series:
     """Scrape and parse."""
-    body, _ = expose(state, openmetrics=openmetrics)
+    body = b"".join(expose(state, openmetrics=openmetrics))
     families = (parse_openmetrics if openmetrics else parse_text)(body.decode())
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value for family in families for sample in family.samples
     }
+
+
+class Frozen:
+    """A collector of what was collected before."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        """Return the same each time."""
+        return self._families
 
 
 def value(found: Series, name: str, **labels: str) -> float:
@@ -250,9 +269,61 @@ def test_promtool_has_nothing_to_complain_of(state: MonitorState, count: int) ->
     """Prometheus' own linter accepts names, types, units and help texts."""
     if count:
         observe(state, count, older=25)
-    body, _ = expose(state, openmetrics=False)
+    body = b"".join(expose(state, openmetrics=False))
     done = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("openmetrics", [False, True])
+@pytest.mark.parametrize("at_once", [1, 3, 10_000])
+def test_pieces_are_the_whole(state: MonitorState, openmetrics: bool, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small the pieces, together they are what the library writes at one go, and none has more series than it may."""
+    observe(state, 10)
+    registry = CollectorRegistry()
+    registry.register(Frozen(list(StateCollector(state, list(reports_of(state))).collect())))
+    monkeypatch.setattr(StateCollector, "collect", lambda _self: iter(registry.collect()))
+    monkeypatch.setattr(exposition, "SERIES_AT_ONCE", at_once)
+    pieces = list(expose(state, openmetrics=openmetrics))
+    assert b"".join(pieces) == (generate_openmetrics if openmetrics else generate_latest)(registry)
+    assert max(sum(not line.startswith(b"#") for line in piece.splitlines()) for piece in pieces) <= at_once
+
+
+def test_a_version_that_leaves_during_a_scrape_is_left_out(state: MonitorState) -> None:
+    """While a scrape rests others count on, and a fifth version may end the first."""
+    for version in "1234":
+        observe(state, 1, version)
+    pieces = expose(state, openmetrics=False)
+    next(pieces)
+    observe(state, 1, "5")
+    found = parse_text(b"".join(pieces).decode())
+    versions = {
+        sample.labels["model_version"] for family in found if family.name == "drift_status" for sample in family.samples
+    }
+    assert versions == {"4", "3", "2"}
+
+
+async def test_a_scrape_leaves_room_between_its_pieces() -> None:
+    """Others get their turn, and the rest is in proportion to the work: a quarter of a core at most."""
+    turns = 0
+
+    def work() -> Iterator[bytes]:
+        for number in range(5):
+            until = thread_time() + 0.01
+            while thread_time() < until:
+                pass
+            yield b"%d" % number
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside, began = asyncio.create_task(others()), monotonic()
+    assert await unhurried(work()) == b"01234"
+    beside.cancel()
+    assert turns > 5
+    assert monotonic() - began > 5 * 0.01 * (1 + REST)
 
 
 @pytest.mark.parametrize(

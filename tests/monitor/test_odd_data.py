@@ -50,7 +50,7 @@ async def test_a_share_over_the_threshold_is_told_once_and_its_end_too(receiver:
     assert drifted
     assert all(body.keys() == odd[0].keys() - {"kind", "issues"} for body in drifted)
     assert state.dispatcher.quality_counts == {"firing": 1, "resolved": 1}
-    exposition, _ = expose(state, openmetrics=False)
+    exposition = b"".join(expose(state, openmetrics=False))
     assert b'drift_quality_alerts_total{status="firing"} 1.0' in exposition
 
 

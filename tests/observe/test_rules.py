@@ -87,7 +87,7 @@ def exported() -> dict[str, set[str]]:
     """Return the names of all series, with the labels that they carry."""
     state = make_state(profile=baseline())
     state.hear_relay({})
-    text = expose(state, openmetrics=False)[0].decode()
+    text = b"".join(expose(state, openmetrics=False)).decode()
     found: dict[str, set[str]] = {}
     for name, labels in re.findall(r"(?m)^(\w+)(?:\{(.*)\})? ", text):
         found.setdefault(name, set()).update(re.findall(r'(\w+)="', labels))
