@@ -20,7 +20,7 @@ class _Figure(NamedTuple):
 
 _GAUGES = (
     _Figure("connections", "connections", "Client connections that are open."),
-    _Figure("tap_connections", "tapped_connections", "Of those, the ones that are being copied."),
+    _Figure("tap_connections", "tapped_connections", "Open client connections that are being copied."),
     _Figure("tap_pending_bytes", "pending_bytes", "Copied bytes that wait for the engine."),
 )
 _COUNTERS = (

@@ -2,7 +2,7 @@
 
 The container's share of CPU is the relay's too, and a scrape of many features is long enough to use it up. So the handler rests
 three times as long as each piece took to write: it takes a quarter of a core at most, and the loop does other things meanwhile.
-The page of 7600 series thus takes half a second, of the ten that Prometheus waits.
+A page of thousands of series thus takes about a second, of the ten that Prometheus waits.
 """
 
 import asyncio
