@@ -221,6 +221,16 @@ async def test_page_links_the_routes_and_may_load_nothing(client: Client, path: 
 
 
 @pytest.mark.parametrize(
+    ("host", "shown"),
+    [("model.shop:15090", "curl -X POST model.shop:15090/monitor/"), ("<b>&", "curl -X POST &lt;b&gt;&amp;/monitor/")],
+)
+async def test_page_shows_the_address_that_its_reader_came_by(client: Client, host: str, shown: str) -> None:
+    """A command that is copied from it works through a forwarded port, and nobody's address becomes markup."""
+    async with client.get("/monitor/", headers={"Host": host}) as answer:
+        assert shown in await answer.text()
+
+
+@pytest.mark.parametrize(
     "path", ["/monitor/", "/monitor/drift", "/monitor/health", "/monitor/metrics", "/monitor/openapi.json"]
 )
 async def test_head_is_get_without_the_body(client: Client, path: str) -> None:
