@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# check.sh: what takes longer to judge about the chart than a test may: its policies (checkov) and the Dockerfile (hadolint, too).
+# check.sh: what takes longer to judge about the chart than a test may: its policies (checkov), the objects of operators, and the
+# Dockerfile (hadolint, too).
 # Each exception stands with its reason in policies/*.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -24,6 +25,14 @@ judge "policies of helm test" policies helm-test "$work/test.yaml" kubernetes
 judge "policies of the plain manifest" policies example examples/k8s-deployment.yml kubernetes
 judge "policies of the Dockerfile" policies dockerfile Dockerfile dockerfile
 judge "hadolint" "$bin/hadolint" --config $here/policies/hadolint.yaml Dockerfile
+
+render 1.37 --set inject.certificates.source=cert-manager >"$work/operators.yaml"
+judge "the operators' own types" "$bin/python" $here/operators.py "$work/operators.yaml"
+sed 's/scrapeTimeout:/scrapeTimeuot:/' "$work/operators.yaml" >"$work/misspelt.yaml"
+if "$bin/python" $here/operators.py "$work/misspelt.yaml" >"$work/log" 2>&1 || ! grep -q scrapeTimeuot "$work/log"; then
+  echo "FAIL a misspelt field of a PodMonitor was not seen"
+  failed=1
+fi
 
 # The scanner sees what is wrong: a container that may become root has to be found.
 sed 's/allowPrivilegeEscalation: false/allowPrivilegeEscalation: true/' "$work/release-1.37.yaml" >"$work/wrong.yaml"
