@@ -70,7 +70,7 @@ docs: $(READY)  ## write anew what is made from settings, chart and metrics: tab
 	$(BIN)/python -m tests.observe.metrics_table
 	$(BIN)/python -m tests.chart
 
-chart: $(CHART)  ## what takes longer to judge about the chart: policies, the Dockerfile, the alert rules
+chart: $(CHART)  ## what takes longer to judge about the chart: its policies, the kinds of operators, the Dockerfile
 	@tests/chart/check.sh
 
 requirements: $(READY)  ## pin anew what the .in files ask for

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# check.sh: what takes longer to judge about the chart than a test may: its policies (checkov) and the Dockerfile (hadolint, too).
+# check.sh: what takes longer to judge about the chart than a test may: its policies (checkov), the objects of operators, and the
+# Dockerfile (hadolint, too).
 # Each exception stands with its reason in policies/*.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,17 +18,25 @@ policies() { "$bin/checkov" --config-file "$here/policies/$1.yaml" -f "$2" --fra
 
 for version in 1.20 1.37; do
   render $version --set tests.enabled=false >"$work/release-$version.yaml"
-  judge "policies of what stays, Kubernetes $version" policies release "$work/release-$version.yaml" kubernetes
+  judge "policies of what stays, Kubernetes $version" policies none "$work/release-$version.yaml" kubernetes
 done
 render 1.37 --show-only templates/tests/release.yaml >"$work/test.yaml"
 judge "policies of helm test" policies helm-test "$work/test.yaml" kubernetes
 judge "policies of the plain manifest" policies example examples/k8s-deployment.yml kubernetes
-judge "policies of the Dockerfile" policies dockerfile Dockerfile dockerfile
+judge "policies of the Dockerfile" policies none Dockerfile dockerfile
 judge "hadolint" "$bin/hadolint" --config $here/policies/hadolint.yaml Dockerfile
+
+render 1.37 --set inject.certificates.source=cert-manager >"$work/operators.yaml"
+judge "the operators' own types" "$bin/python" $here/operators.py "$work/operators.yaml"
+sed 's/scrapeTimeout:/scrapeTimeuot:/' "$work/operators.yaml" >"$work/misspelt.yaml"
+if "$bin/python" $here/operators.py "$work/misspelt.yaml" >"$work/log" 2>&1 || ! grep -q scrapeTimeuot "$work/log"; then
+  echo "FAIL a misspelt field of a PodMonitor was not seen"
+  failed=1
+fi
 
 # The scanner sees what is wrong: a container that may become root has to be found.
 sed 's/allowPrivilegeEscalation: false/allowPrivilegeEscalation: true/' "$work/release-1.37.yaml" >"$work/wrong.yaml"
-if policies release "$work/wrong.yaml" kubernetes >"$work/log" 2>&1 || ! grep -q CKV_K8S_20 "$work/log"; then
+if policies none "$work/wrong.yaml" kubernetes >"$work/log" 2>&1 || ! grep -q CKV_K8S_20 "$work/log"; then
   echo "FAIL the scanner did not see a container that may become root"
   failed=1
 fi

@@ -204,6 +204,32 @@ def test_settings_that_the_sidecar_would_not_accept_do_not_get_that_far(key: str
         render({**cases.DEPLOY, "settings": {key: value}})
 
 
+def test_a_hook_of_the_model_s_own_is_kept_whole() -> None:
+    """A preStop has one handler; another hook does not keep the model from waiting for the sidecar."""
+    own: Manifest = {"preStop": {"exec": {"command": ["stop"]}}}
+    for given, kept in ((own, own["preStop"]), ({"postStart": own["preStop"]}, None)):
+        found = template(deploy(model={"image": "a", "lifecycle": given}))["spec"]["containers"][0]["lifecycle"]
+        assert found["preStop"] == (kept or {"httpGet": {"path": "/healthz/drain", "port": 15021, "scheme": "HTTP"}})
+        assert given.items() <= found.items()
+
+
+def test_pods_may_be_replaced_all_at_once() -> None:
+    """`Recreate` leaves out what only a rolling update knows, so that it can be chosen by one value."""
+    assert one(render(deploy(strategy={"type": "Recreate"})), "Deployment")["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_settings_arrive_as_they_were_meant() -> None:
+    """Large, small and quoted numbers mean the same to the sidecar as they did in the values."""
+    given = {
+        "evidence": {"alpha": 1e-9},
+        "tap": {"max_body": 8388609, "buffer": "32MiB"},
+        "model": {"version": "1.10"},
+        "thresholds": {"features": {"1": {"warning": 0.3}, "null": {"critical": 2}, "a: b": {"method": "ks"}}},
+    }
+    written = yaml.safe_load(config({**deploy(), "settings": given})["config.yaml"])
+    assert Settings.model_validate(written) == Settings.model_validate(given)
+
+
 def test_numbers_may_come_from_the_command_line() -> None:
     """``--set settings.thresholds.warning=0.3`` is text to helm, and a number to the sidecar."""
     cluster = Cluster(options=("--set", "settings.thresholds.warning=0.3,settings.window.rows=50"))

@@ -20,6 +20,10 @@ NUMBER_TEXT = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 FIXED = {"listen", "upstream", "monitor", "health"}
 """Keys of the sidecar's settings that its pod decides."""
 
+AROUND: dict[str, Schema] = {
+    "global": {"type": "object", "description": "what a chart around this one tells all its parts"},
+    "enabled": {"type": "boolean", "description": "for the `condition` of a chart around this one"},
+}
 QUANTITIES: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
 SHARED: dict[str, Schema] = {
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
@@ -42,7 +46,7 @@ SHARED: dict[str, Schema] = {
 def values_schema() -> Schema:
     """Return the schema of the chart's values."""
     schema = _group(read_values())
-    schema["properties"]["global"] = {"type": "object", "description": "what a chart around this one tells all its parts"}
+    schema["properties"] |= AROUND
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Values of drift-sidecar", **schema}
 
 
@@ -110,10 +114,18 @@ def _plain(schema: Schema) -> Schema:
         kept |= {key: node[key] for key in (*BOUNDS, "description") if key in node}
         if "properties" in node:
             kept["properties"] = {name: plain(value) for name, value in node["properties"].items()}
-        return _from_command_line(kept)
+        return _from_command_line(_of_bytes(kept, node))
 
     result: Schema = plain(schema)
     return result
+
+
+def _of_bytes(kept: Schema, node: Schema) -> Schema:
+    """Bound a number of bytes, whose bounds pydantic names in its own words because it may be text with a unit as well."""
+    if "ge" not in node:
+        return kept
+    bounds = {"minimum": node["ge"], "maximum": node["le"]}
+    return {**kept, "anyOf": [each | bounds if each["type"] == "integer" else each for each in kept["anyOf"]]}
 
 
 def _from_command_line(node: Schema) -> Schema:
