@@ -66,6 +66,17 @@ def no_delay(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+def end_with_next_bytes(transport: asyncio.Transport) -> None:
+    """Hold back the bytes that `transport` sends next until it closes, which must follow at once: both arrive as one.
+
+    A client for whom the end came a moment after the answer might have used the connection again in between.
+    """
+    sock = transport.get_extra_info("socket")
+    if sock is not None and sock.family != socket.AF_UNIX:
+        with suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+
+
 def reset_on_close(transport: asyncio.Transport) -> None:
     """Let `transport` send a reset, rather than an end, when it closes."""
     sock = transport.get_extra_info("socket")

@@ -17,7 +17,7 @@ from typing import cast
 
 from sidecar.relay.farewell import Farewell
 from sidecar.relay.figures import Figures
-from sidecar.relay.sockets import reset_on_close
+from sidecar.relay.sockets import end_with_next_bytes, reset_on_close
 from sidecar.relay.tee import Tee
 
 HIGH_WATER = 1 << 16
@@ -179,14 +179,17 @@ class ModelSide(Side):
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes to the client, then offer a copy."""
-        self.send(data)
         client = self.client
+        leaves = client.farewell is not None and client.farewell.ends(data)
+        if leaves:
+            end_with_next_bytes(client.transport)
+        self.send(data)
+        if leaves:
+            client.transport.close()
         client.waiting, client.moved = False, True
         self._count.bytes_down_total += len(data)
         if self.tee is not None:
             self.tee.down(data)
-        if client.farewell is not None and client.farewell.ends(data):
-            client.transport.close()
 
     def _copy_end(self) -> None:
         if self.tee is not None:

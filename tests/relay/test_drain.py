@@ -123,6 +123,26 @@ def test_a_connection_that_is_always_busy_is_ended_behind_an_answer(start: Start
     assert sidecar.wait(SOON) == 0
 
 
+def test_the_last_answer_and_the_end_arrive_as_one(start: Start, fresh: Model) -> None:
+    """Who has the answer has the end as well: between the two nobody can ask again on a connection that is over."""
+    sidecar = start(fresh.address, DRIFT_DRAIN="0")
+    with ExitStack() as opened:
+        ends = [line(sidecar, fresh) for _ in range(50)]
+        for one in ends:
+            opened.callback(one.close)
+            one.client.sendall(ASK)
+            assert receive(one.model, len(ASK)) == ASK
+        told_to_end(sidecar)
+        until(lambda: not accepts(sidecar), "nobody listens any more")
+        sleep(PAUSE_SECONDS)
+        for one in ends:
+            one.model.sendall(ANSWER)
+            select.select([one.client], [], [])
+            one.client.setblocking(False)
+            assert (receive(one.client, len(ANSWER)), one.client.recv(1)) == (ANSWER, b"")
+    assert sidecar.wait(SOON) == 0
+
+
 def ended(sock: socket.socket) -> bool:
     """Look for a moment whether the other side has ended, as pools of connections do before they use one again."""
     readable, _, _ = select.select([sock], [], [], 0.02)

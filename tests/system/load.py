@@ -4,10 +4,12 @@ Every answer is compared with what the model sends, so a failure is a connection
 """
 
 import asyncio
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from time import monotonic
 from typing import cast
 
@@ -72,11 +74,25 @@ class Load:
 
     async def client(self, at: tuple[str, int]) -> None:
         """Ask until the load is stopped, or the connection was ended between two questions."""
-        reader, writer = await asyncio.open_connection(*at)
+        await self._visit(at, keep=True)
+
+    async def customer(self, service: "Service", *, keep: bool) -> None:
+        """Ask until the load is stopped, on connections that are kept or on one for each question, wherever one is sent to."""
+        while not self.stopping:
+            await self._visit(service.next(), keep=keep)
+
+    async def _visit(self, at: tuple[str, int], *, keep: bool) -> None:
+        try:
+            reader, writer = await asyncio.open_connection(*at)
+        except OSError as error:
+            self.failures.append(repr(error))
+            return
         try:
             while not (self.stopping or reader.at_eof()):
                 await self._ask(reader, writer)
                 await asyncio.sleep(self.think)
+                if not keep:
+                    return
         except (OSError, EOFError, TimeoutError) as error:
             self.failures.append(repr(error))
         finally:
@@ -90,6 +106,19 @@ class Load:
         if answer != ANSWER:
             self.failures.append(repr(answer))
         self.took.append((monotonic(), monotonic() - began))
+
+
+class Service:
+    """Pods that new connections are sent to in turn; taking one out ends no connection that it has."""
+
+    def __init__(self, *pods: tuple[str, int]) -> None:
+        self.pods = list(pods)
+        self._turn = count()
+
+    def next(self) -> tuple[str, int]:
+        """Return where the next connection goes to."""
+        pods = self.pods
+        return pods[next(self._turn) % len(pods)]
 
 
 @contextmanager
@@ -113,17 +142,37 @@ def model() -> Iterator[str]:
 def load(at: tuple[str, int], clients: int, think: float = 0.0) -> Iterator[Load]:
     """Let so many clients ask while the block runs; all have ended behind it."""
     result = Load(think=think)
+    with _asking(result, lambda: [result.client(at) for _ in range(clients)]):
+        yield result
 
+
+@contextmanager
+def customers(service: Service, clients: int, think: float) -> Iterator[Load]:
+    """Let so many clients ask a service while the block runs, half of them on connections that they keep."""
+    result = Load(think=think)
+    with _asking(result, lambda: [result.customer(service, keep=number % 2 == 0) for number in range(clients)]):
+        yield result
+
+
+@contextmanager
+def _asking(result: Load, clients: Callable[[], Iterable[Coroutine[object, object, None]]]) -> Iterator[None]:
     async def ask() -> None:
         async with asyncio.TaskGroup() as group:
-            for _ in range(clients):
-                group.create_task(result.client(at))
+            for client in clients():
+                group.create_task(client)
 
     thread = threading.Thread(target=lambda: asyncio.run(ask()), daemon=True)
     thread.start()
     try:
-        yield result
+        yield
     finally:
         result.stopping = True
         thread.join(2 * SECONDS)
     assert not thread.is_alive()
+
+
+if __name__ == "__main__":  # a model in a process of its own, which SIGTERM ends at once
+    with model() as address:
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
+        threading.Event().wait()
