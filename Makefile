@@ -66,6 +66,7 @@ image-test: $(READY) image  ## run the image limited and read-only, and ask it w
 
 docs: $(READY)  ## write anew what is made from settings, chart and metrics: tables, schema, the plain manifest, the dashboard
 	$(BIN)/python -m tests.settings_table
+	$(BIN)/python -m tests.inject.tables
 	$(BIN)/python -m tests.observe.dashboard
 	$(BIN)/python -m tests.observe.metrics_table
 	$(BIN)/python -m tests.chart

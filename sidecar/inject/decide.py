@@ -20,7 +20,7 @@ from sidecar.inject.redirect import redirecting
 from sidecar.inject.room import check_room
 from sidecar.inject.shape import check_shape
 from sidecar.inject.volumes import add_config, add_no_token
-from sidecar.inject.wishes import Wishes, is_strict, read_wishes
+from sidecar.inject.wishes import Wishes, is_refused, read_wishes
 from sidecar.settings.inject import InjectSettings
 
 
@@ -71,7 +71,7 @@ def decide(pod: Any, settings: InjectSettings, workload: Workload | None = None)
 
 def left_alone(pod: Any, settings: InjectSettings, reason: LeftAlone, warnings: list[str]) -> Decision:
     """Return the decision to leave `pod` as it is, or to refuse it if it asks for that."""
-    allowed = reason.skip.wanted or not is_strict(pod, settings)
+    allowed = not is_refused(pod, reason.skip, settings)
     return Decision(pod, [], reason.skip, allowed=allowed, warnings=(*warnings, reason.warning))
 
 

@@ -53,12 +53,16 @@ def says(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def is_strict(pod: Any, settings: InjectSettings) -> bool:
-    """Return whether `pod`, which may be anything, is to be refused rather than left unwatched."""
+def is_refused(pod: Any, skip: Skip, settings: InjectSettings) -> bool:
+    """Return whether `pod`, which may be anything, is refused rather than left unwatched for the reason `skip`.
+
+    A cluster that is strict means its models; a Job is none, unless its own pod asks.
+    """
     annotations = _map(_map(pod).get("metadata")).get("annotations")
     own = _map(annotations).get(Key.STRICT)
     asked = says(own) if isinstance(own, str) else None
-    return settings.strict if asked is None else asked
+    strict = settings.strict and skip is not Skip.JOB if asked is None else asked
+    return strict and not skip.wanted
 
 
 def _map(value: object) -> Json:

@@ -66,6 +66,9 @@ def test_strict_refuses_what_cannot_be_watched() -> None:
     waiving = {**unnamed, "metadata": {"annotations": {"drift-sidecar/strict": "false"}}}
     assert answered(review(waiving), STRICT)["allowed"]
     assert not answered(review({"kind": "Pod"}), STRICT)["allowed"]
+    job = {**POD, "spec": {**POD["spec"], "restartPolicy": "Never"}}
+    assert answered(review(job), STRICT)["allowed"]
+    assert not answered(review({**job, "metadata": asking["metadata"]}))["allowed"]
 
 
 @pytest.mark.parametrize(
