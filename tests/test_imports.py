@@ -25,6 +25,9 @@ PURE = [
     "window",
     "reasons.py",
     "baseline/profile.py",
+    "inject",
+    "admission/review.py",
+    "redirect/rules.py",
 ]
 IMPURE = {"asyncio", "aiohttp", "uvloop", "socket", "selectors", "select", "subprocess", "threading", "time", "os", "pathlib"}
 NOWHERE = {"scipy.stats", "pandas", "polars"}
@@ -63,6 +66,12 @@ def test_the_relay_carries_nothing_for_life_that_it_needs_only_to_start(root: Pa
 def test_what_starts_first_loads_nothing_heavy(module: str, root: Path) -> None:
     """The relay's process, and whatever it needs, starts without numpy, scipy, aiohttp or a data frame library."""
     assert {name.partition(".")[0] for name in loaded_by(module, root)} & HEAVY == set()
+
+
+def test_the_injector_starts_without_the_engine(root: Path) -> None:
+    """The webhook carries none of the numbers that the engine needs, and a sidecar nothing of the injector."""
+    assert {name.partition(".")[0] for name in loaded_by("sidecar.admission", root)} & (HEAVY - {"aiohttp"}) == set()
+    assert "sidecar.inject" not in loaded_by("sidecar.cli.run", root) | loaded_by("sidecar.engine.__main__", root)
 
 
 def test_the_engine_loads_no_slow_or_large_library(root: Path) -> None:

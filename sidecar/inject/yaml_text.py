@@ -17,6 +17,8 @@ _INTEGER = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*
 _FLOAT = re.compile(
     r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
+_STRANGE = re.compile("[\x85\u2028\u2029\ufeff]")
+"""Characters that some take for the end of a line, or for nothing."""
 
 
 class YamlError(Exception):
@@ -55,6 +57,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else "'" if _AMBIGUOUS.fullmatch(value) else None
+    style = '"' if _STRANGE.search(value) else style
     return dumper.represent_scalar(_TAGS + "str", value, style=style)
 
 
@@ -70,9 +73,16 @@ def read_documents(text: str) -> list[Any]:
         It is no YAML.
     """
     try:
-        return [document for document in yaml.load_all(text, Loader=_Loader) if document is not None]
+        return [_unshared(document) for document in yaml.load_all(text, Loader=_Loader) if document is not None]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise YamlError(str(error) or "nested too deeply") from None
+
+
+def _unshared(node: Any) -> Any:
+    """Copy what is mentioned twice by an alias, so that a change to one mention is none to the other."""
+    if isinstance(node, dict):
+        return {key: _unshared(value) for key, value in node.items()}
+    return [_unshared(value) for value in node] if isinstance(node, list) else node
 
 
 def write_documents(documents: Iterable[Any]) -> str:
