@@ -86,8 +86,11 @@ def _dry_run(source: str, settings: "InjectSettings", *, patch: bool) -> int:
     odd = [document for document in documents if not isinstance(document, dict)]
     if odd or not documents:
         return fail(f"{source}: {'manifests are maps of keys' if odd else 'there is nothing in it'}")
-    pairs = [(document, *inject_document(document, settings)) for document in documents]
-    print(_patches(pairs) if patch else write_documents(changed for _, changed, _ in pairs), end="")
+    try:
+        pairs = [(document, *inject_document(document, settings)) for document in documents]
+        print(_patches(pairs) if patch else write_documents(changed for _, changed, _ in pairs), end="")
+    except RecursionError:
+        return fail(f"{source}: nested too deeply")
     outcomes = [outcome for _, _, found in pairs for outcome in found]
     for outcome in outcomes:
         _tell(outcome)

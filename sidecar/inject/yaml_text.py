@@ -74,8 +74,10 @@ def read_documents(text: str) -> list[Any]:
     """
     try:
         return [_unshared(document) for document in yaml.load_all(text, Loader=_Loader) if document is not None]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise YamlError(str(error) or "nested too deeply") from None
+    except RecursionError:
+        raise YamlError("nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlError(str(error)) from None
 
 
 def _unshared(node: Any) -> Any:
