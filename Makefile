@@ -22,7 +22,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: $(READY)  ## run every test, and the examples in the docstrings
-	@tests/packages.sh ip=iproute2 setpriv=util-linux promtool=prometheus prometheus-alertmanager=prometheus-alertmanager
+	@tests/packages.sh ip=iproute2 setpriv=util-linux promtool=prometheus prometheus-alertmanager=prometheus-alertmanager openssl=openssl
 	@tests/chart/tools.sh
 	$(BIN)/python -m pytest $(ARGS)
 

@@ -93,7 +93,9 @@ def pins(file: Path) -> dict[str, tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "benchmarks/requirements.txt", "benchmarks/peers/requirements.txt"]
+    "name",
+    ["requirements.txt", "requirements-dev.txt"]
+    + [f"{folder}/requirements.txt" for folder in ("benchmarks", "benchmarks/peers", "tests/chart")],
 )
 def test_every_requirement_is_pinned_with_hashes(name: str, root: Path) -> None:
     """What is installed is, byte for byte, what was tested; a mirror cannot slip in another file."""
