@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sidecar.histogram import Layout
+from sidecar.histogram import Layout, Special
 from sidecar.score import (
     chi_square_effect,
     degrees_of_freedom,
@@ -23,6 +23,7 @@ from sidecar.score import (
     hellinger,
     js,
     log_evidence,
+    pool_fewer_new,
     smoothed_kl,
     smoothed_psi,
 )
@@ -67,7 +68,7 @@ class Scores(NamedTuple):
     effective_rows: Floats
 
 
-Statistic = Callable[[Integers, Fine], Floats]
+Statistic = Callable[[Integers, Integers, Fine], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,13 @@ class Scorer:
 
         Rows come every `pace` seconds; as fast as the baseline's did where that is not known.
         """
-        freedom, together = degrees_of_freedom(window, self._baseline), effective_rows(window, self._baseline)
+        window, baseline = _compared(window, self._baseline)
+        freedom, together = degrees_of_freedom(window, baseline), effective_rows(window, baseline)
         rows = over_bins(window)
         phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
         statistic = np.empty(rows.shape)
         for group in self._groups:
-            statistic[..., group.features] = group.statistic(window, fine)
+            statistic[..., group.features] = group.statistic(window, baseline, fine)
         mean = np.where(np.isnan(self._chance[0]), freedom, self._chance[0])
         spread = np.where(np.isnan(self._chance[1]), np.sqrt(2 * freedom), self._chance[1])
         bias = mean * phi / np.where(together > 0, together, np.nan)
@@ -146,9 +148,14 @@ class Scorer:
         """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
         evidence = np.full(wanted.shape, np.nan)
         if wanted.any():
-            features = np.nonzero(wanted)[-1]
-            evidence[wanted] = log_evidence(window[wanted] / phi[wanted][:, np.newaxis], self._baseline[features])
+            window, baseline = _compared(window[wanted], self._baseline[np.nonzero(wanted)[-1]])
+            evidence[wanted] = log_evidence(window / phi[wanted][:, np.newaxis], baseline)
         return evidence
+
+
+def _compared(window: Integers, baseline: Integers) -> tuple[Integers, Integers]:
+    """Return what is compared: fewer new categories than the baseline promises are no drift."""
+    return pool_fewer_new(window, baseline, Special.UNSEEN, Special.OTHER)
 
 
 def _fits(layout: Layout, row: int, method: Method) -> bool:
@@ -161,15 +168,20 @@ def _group(layout: Layout, method: Method, methods: list[Method]) -> _Group:
     features = np.array([row for row, own in enumerate(methods) if own is method], dtype=np.int64)
     if method in EFFECTS:
         width = int(layout.score_of_fine[features].max(initial=0)) + 1
-        return _Group(features, partial(_of_score_bins, EFFECTS[method], features, layout.evidence_counts[features, :width]))
+        return _Group(features, partial(_of_score_bins, EFFECTS[method], features, width))
     distance = Distances(layout, features)
     return _Group(features, distance.ks if method is Method.KS else distance.wasserstein_in_deviations)
 
 
 def _of_score_bins(
-    effect: Callable[[Integers, Integers], Floats], features: Integers, baseline: Integers, window: Integers, _: Fine
+    effect: Callable[[Integers, Integers], Floats],
+    features: Integers,
+    width: int,
+    window: Integers,
+    baseline: Integers,
+    _: Fine,
 ) -> Floats:
-    return effect(window[..., features, : baseline.shape[-1]], baseline)
+    return effect(window[..., features, :width], baseline[..., features, :width])
 
 
 def _chance(layout: Layout, methods: list[Method]) -> Floats:
