@@ -20,10 +20,11 @@ from sidecar.score import (
     chi_square_effect,
     degrees_of_freedom,
     effective_rows,
+    fewer_new,
     hellinger,
     js,
     log_evidence,
-    pool_fewer_new,
+    pool,
     smoothed_kl,
     smoothed_psi,
 )
@@ -128,7 +129,27 @@ class Scorer:
 
         Rows come every `pace` seconds; as fast as the baseline's did where that is not known.
         """
-        window, baseline = _compared(window, self._baseline)
+        return self._scores(window, self._baseline, fine, pace)
+
+    def evidence(self, window: Integers, wanted: Bools, phi: Floats) -> Floats:
+        """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
+        return _evidence(window, self._baseline, wanted, phi)
+
+    def judged(
+        self, window: Integers, fine: Fine, scores: Scores, evidence: Floats, pace: float | None = None
+    ) -> tuple[Scores, Floats]:
+        """Return what the judgement is made of: scores and evidence, less what of both is only that new categories are few.
+
+        Looked at are features whose evidence somebody asked for; see :mod:`sidecar.score.novelty`.
+        """
+        doubtful = np.isfinite(evidence) & fewer_new(window, self._baseline, Special.UNSEEN, Special.OTHER)
+        if not doubtful.any():
+            return scores, evidence
+        one, other = (pool(counts, doubtful, Special.UNSEEN, Special.OTHER) for counts in (window, self._baseline))
+        score = np.fmin(scores.score, self._scores(one, other, fine, pace).score)
+        return scores._replace(score=score), np.fmin(evidence, _evidence(one, other, doubtful, scores.phi))
+
+    def _scores(self, window: Integers, baseline: Integers, fine: Fine, pace: float | None) -> Scores:
         freedom, together = degrees_of_freedom(window, baseline), effective_rows(window, baseline)
         rows = over_bins(window)
         phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
@@ -144,18 +165,13 @@ class Scorer:
             score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
         return Scores(score, mean, spread, phi, rows, self._baseline_rows, together)
 
-    def evidence(self, window: Integers, wanted: Bools, phi: Floats) -> Floats:
-        """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
-        evidence = np.full(wanted.shape, np.nan)
-        if wanted.any():
-            window, baseline = _compared(window[wanted], self._baseline[np.nonzero(wanted)[-1]])
-            evidence[wanted] = log_evidence(window / phi[wanted][:, np.newaxis], baseline)
-        return evidence
 
-
-def _compared(window: Integers, baseline: Integers) -> tuple[Integers, Integers]:
-    """Return what is compared: fewer new categories than the baseline promises are no drift."""
-    return pool_fewer_new(window, baseline, Special.UNSEEN, Special.OTHER)
+def _evidence(window: Integers, baseline: Integers, wanted: Bools, phi: Floats) -> Floats:
+    evidence = np.full(wanted.shape, np.nan)
+    if wanted.any():
+        own = np.broadcast_to(baseline, window.shape)[wanted]
+        evidence[wanted] = log_evidence(window[wanted] / phi[wanted][:, np.newaxis], own)
+    return evidence
 
 
 def _fits(layout: Layout, row: int, method: Method) -> bool:

@@ -1,4 +1,4 @@
-"""Fewer new values than promised are no drift, and nothing else changes by it."""
+"""Fewer new values than promised are no alarm, and nothing else changes by it."""
 
 import numpy as np
 import pytest
@@ -12,15 +12,17 @@ from sidecar.baseline import profile_of_columns
 from sidecar.columns import Columns
 from sidecar.drift_detector import DriftDetector
 from sidecar.reasons import Status
-from sidecar.score.novelty import Integers, pool_fewer_new
+from sidecar.score.novelty import Integers, fewer_new, pool
+from sidecar.window import WindowRule
 
 UNSEEN, OTHER = 1, 2
 counts = arrays(np.int64, 5, elements=st.integers(0, 300)).filter(lambda rows: bool(rows.sum()))
 
 
 def pooled(window: Integers, baseline: Integers) -> tuple[Integers, Integers]:
-    """Return what is compared of counts whose second and third bins are unseen and other."""
-    return pool_fewer_new(window, baseline, UNSEEN, OTHER)
+    """Return what is judged of counts whose second and third bins are unseen and other."""
+    fewer = fewer_new(window, baseline, UNSEEN, OTHER)
+    return pool(window, fewer, UNSEEN, OTHER), pool(baseline, fewer, UNSEEN, OTHER)
 
 
 @given(counts, counts)
@@ -79,3 +81,35 @@ def test_new_values_beyond_the_promise_are_drift_as_ever() -> None:
     fresh = np.where(random.random(1000) < 0.3, np.char.add("new ", np.arange(1000).astype(str)), tail)
     report = DriftDetector(profile_of_columns({"long tail": columns["long tail"]})).batch([Columns(1000, {"long tail": fresh})])
     assert report.features["long tail"].status.alarming
+
+
+def test_score_and_evidence_are_the_rules_whatever_is_judged() -> None:
+    """Identifiers that come again are far from what was promised, and the report says so; the status knows better."""
+    columns = training(np.random.default_rng(2), 1000)
+    feature = DriftDetector(profile_of_columns(columns)).batch([Columns(1000, dict(columns))]).features["identifier"]
+    window, baseline = np.array([0, 1000]), np.array([1000, 0])
+    assert feature.score == pytest.approx(float(score.chi_square_score(window, baseline)))
+    assert feature.evidence == pytest.approx(float(score.log_evidence(window, baseline)))
+    assert (feature.status, feature.reason) == (Status.OK, None)
+
+
+def test_the_bare_score_decides_where_nobody_asks_for_evidence() -> None:
+    """With alpha 1 a score above the threshold is an alarm, whatever it is made of."""
+    columns = training(np.random.default_rng(2), 1000)
+    report = DriftDetector(profile_of_columns(columns), alpha=1.0).batch([Columns(1000, dict(columns))])
+    assert report.features["identifier"].status is Status.CRITICAL
+
+
+def test_a_held_alarm_ends_when_training_rows_come_again() -> None:
+    """What clears an alarm is what would not have raised it: not the score of values that are known."""
+    random = np.random.default_rng(3)
+    columns = training(random, 6000)
+    profile = profile_of_columns({"customer": columns["customer"]})
+    detector = DriftDetector(profile, window=WindowRule(rows=500))
+    strangers = np.char.add("new ", np.arange(1000).astype(str))
+    statuses = []
+    for start, cells in enumerate([strangers, *np.split(columns["customer"], 6)]):
+        detector.observe(Columns(1000, {"customer": cells}), at=float(start))
+        statuses.append(detector.report(float(start)).status)
+    assert statuses[0].alarming
+    assert statuses[-1] is Status.OK
