@@ -38,7 +38,7 @@ class Effort:
     replays: int
 
 
-FULL: Final = Effort(evaluations=8500, runs=200, windows=25, starts=50, replays=100)
+FULL: Final = Effort(evaluations=8500, runs=200, windows=10, starts=50, replays=100)
 SHORT: Final = Effort(evaluations=100, runs=8, windows=0, starts=0, replays=2)
 TABLES: Final = ("silence", "delay", "peers", "flights", "replay")
 
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no table is called {', '.join(strangers)}")
     effort, name = (SHORT, "short") if options.short else (FULL, "full")
     made, faults = tables(effort, Kept(name, fresh=options.fresh), options.only or TABLES, options.python)
-    out = Path("build/calibration.json")
+    out = Path("build/calibration-short.json" if options.short else "build/calibration.json")
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(made, indent=1))
     print("\n".join(["", *(faults or ["every promise holds"])]))
