@@ -83,11 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, keep, and judge."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description="Time the sidecar's scores and its peers'.")
     parser.add_argument("--short", action="store_true", help="one round of the smallest window, to see that the harness works")
+    parser.add_argument("--rounds", type=int, default=3, help="of all tools in turn; the median is shown")
     parser.add_argument("--check", action="store_true", help="end with 1 when a promise is missed")
     parser.add_argument("--python", type=Path, default=PEERS_PYTHON, help="the Python that has the peers")
     options = parser.parse_args(arguments)
     windows = WINDOWS[:1] if options.short else WINDOWS
-    times = measure(windows, *((1, 1) if options.short else (3, 3)), options.python)
+    times = measure(windows, *((1, 1) if options.short else (options.rounds, 3)), options.python)
     print(table("from rows in memory to all scores, 20 numeric and 5 categorical columns", rows_of(times, windows)))
     evaluation = evaluate(20 if options.short else 500)
     print(table("\none evaluation of 100 features", [{"judged": name, "ms": value} for name, value in evaluation.items()]))
