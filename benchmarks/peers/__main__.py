@@ -88,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--python", type=Path, default=PEERS_PYTHON, help="the Python that has the peers")
     options = parser.parse_args(arguments)
     windows = WINDOWS[:1] if options.short else WINDOWS
-    times = measure(windows, *((1, 1) if options.short else (options.rounds, 3)), options.python)
+    rounds, repeats = (1, 1) if options.short else (options.rounds, 3)
+    times = measure(windows, rounds, repeats, options.python)
     print(table("from rows in memory to all scores, 20 numeric and 5 categorical columns", rows_of(times, windows)))
     evaluation = evaluate(20 if options.short else 500)
     print(table("\none evaluation of 100 features", [{"judged": name, "ms": value} for name, value in evaluation.items()]))
