@@ -64,12 +64,13 @@ image:  ## build drift-detector, with Docker where it runs, else with buildah
 image-test: $(READY) image  ## run the image limited and read-only, and ask it what its readers ask
 	@tests/image/check.sh
 
-docs: $(READY)  ## write anew what is made from settings, chart and metrics: tables, schema, the plain manifest, the dashboard
+docs: $(READY)  ## write anew what is made from settings, chart, metrics and measurements: tables, schema, the plain manifest
 	$(BIN)/python -m tests.settings_table
 	$(BIN)/python -m tests.inject.tables
 	$(BIN)/python -m tests.observe.dashboard
 	$(BIN)/python -m tests.observe.metrics_table
 	$(BIN)/python -m tests.chart
+	$(BIN)/python -m benchmarks.statistics_page
 
 chart: $(CHART)  ## what takes longer to judge about the chart: its policies, the kinds of operators, the Dockerfile
 	@tests/chart/check.sh
@@ -79,7 +80,7 @@ requirements: $(READY)  ## pin anew what the .in files ask for
 	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples,tests/chart,tests/fuzz}/requirements \
 	  $(basename $(wildcard tests/servers/requirements/*.in)); do \
 	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url $(ARGS) $$name.in -o $$name.txt || exit 1; done
+	    --no-emit-index-url --no-strip-extras $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## remove what the other targets made
 	rm -rf .venv .venv-chart .venv-examples .venv-peers .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,6 +12,7 @@ again until ``--fresh``, so a run may be stopped and taken up. ``--short`` does 
 ``delay``               table 2: rows until an alarm, for five drifts
 ``peers``               table 3: alarms without drift of other tools by their defaults
 ``flights``             table 4: a real year of flights in the order in which they were flown (``year`` reads it)
+``replay``              table 5: training rows that are sent again
 ``kept``                results that survive a stop
 ======================  ===========================================================================================
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.calibrate import delay, flights, peers, silence
+from benchmarks.calibrate import delay, flights, peers, replay, silence
 from benchmarks.calibrate.kept import Kept
 from benchmarks.peers.__main__ import PEERS_PYTHON
 from benchmarks.report import table
@@ -27,17 +27,20 @@ class Effort:
         Shown to the peers, of each cell of table 3; none without their environment.
     starts
         Moments of the year at which each fault begins, in table 4.
+    replays
+        Windows of training rows, of each cell of table 5.
     """
 
     evaluations: int
     runs: int
     windows: int
     starts: int
+    replays: int
 
 
-FULL: Final = Effort(evaluations=8500, runs=200, windows=25, starts=50)
-SHORT: Final = Effort(evaluations=100, runs=8, windows=0, starts=0)
-TABLES: Final = ("silence", "delay", "peers", "flights")
+FULL: Final = Effort(evaluations=8500, runs=200, windows=10, starts=50, replays=100)
+SHORT: Final = Effort(evaluations=100, runs=8, windows=0, starts=0, replays=2)
+TABLES: Final = ("silence", "delay", "peers", "flights", "replay")
 
 
 def tables(effort: Effort, kept: Kept, only: Sequence[str], python: Path) -> tuple[dict[str, Any], list[str]]:
@@ -61,6 +64,10 @@ def tables(effort: Effort, kept: Kept, only: Sequence[str], python: Path) -> tup
         calm, found = ([row for row in made["flights"] if (name in row)] for name in ("evaluations", "starts"))
         print(table("\n4. a year of flights in order", calm))
         print(table("\n   flights until a fault is found", found), flush=True)
+    if "replay" in only:
+        made["replay"] = replay.measure(kept, effort.replays)
+        faults += replay.broken(made["replay"])
+        print(table("\n5. windows of training rows, with alarms among them", made["replay"]), flush=True)
     return made, faults
 
 
@@ -68,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make the tables and judge them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibrate", description="Calibrate the drift rule.")
     parser.add_argument("only", nargs="*", metavar="TABLE", help=f"tables to make: {', '.join(TABLES)}; all by default")
-    parser.add_argument("--short", action="store_true", help="a little of tables 1 and 2, within a minute")
+    parser.add_argument("--short", action="store_true", help="a little of tables 1, 2 and 5, within a minute")
     parser.add_argument("--fresh", action="store_true", help="forget what was kept of an earlier run")
     parser.add_argument("--python", type=Path, default=PEERS_PYTHON, help="the Python that has the peers and the flights")
     options = parser.parse_args(arguments)
@@ -76,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no table is called {', '.join(strangers)}")
     effort, name = (SHORT, "short") if options.short else (FULL, "full")
     made, faults = tables(effort, Kept(name, fresh=options.fresh), options.only or TABLES, options.python)
-    out = Path("build/calibration.json")
+    out = Path("build/calibration-short.json" if options.short else "build/calibration.json")
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(made, indent=1))
     print("\n".join(["", *(faults or ["every promise holds"])]))

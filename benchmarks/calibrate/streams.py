@@ -19,6 +19,7 @@ from sidecar.columns import Columns
 from sidecar.dispersion import learn
 from sidecar.histogram import Layout, encode
 from sidecar.score import psi
+from sidecar.score.shares import Floats
 from sidecar.verdict import Rule, Scores, Thresholds, judge
 from sidecar.verdict.distances import Fine
 from sidecar.verdict.rule import INSUFFICIENT, WARNING, evidence_needed
@@ -105,7 +106,8 @@ class Streams:
         rule = self.rule
         scores = self._scores(window)
         evidence = rule.scorer.evidence(window, scores.score > rule.limits.warning, scores.phi)
-        rank = judge(scores, evidence, rule.limits, rule.alpha, rule.scorer.scale).rank
+        judged, sureness = self._judged(window, scores, evidence)
+        rank = judge(judged, sureness, rule.limits, rule.alpha, rule.scorer.scale).rank
         alarms = rank >= WARNING
         needed = evidence_needed(scores.rows, rule.alpha)
         for _, counts in suffixes:
@@ -116,14 +118,18 @@ class Streams:
     def _found(self, counts: Grid, needed: NDArray[np.float64]) -> Flags:
         """Return what suffixes of one length have found, ``(closes, F)``."""
         rule, scores = self.rule, self._scores(counts)
-        wanted = scores.score > with_margin(rule.limits.warning, scores, rule.scorer.scale)
-        evidence = rule.scorer.evidence(counts, wanted, scores.phi)
-        found: Flags = wanted & (evidence >= needed)
+        margin = with_margin(rule.limits.warning, scores, rule.scorer.scale)
+        wanted = scores.score > margin
+        judged, sureness = self._judged(counts, scores, rule.scorer.evidence(counts, wanted, scores.phi))
+        found: Flags = (judged.score > margin) & (sureness >= needed)
         return found
 
     def _scores(self, counts: Grid) -> Scores:
         """Score counts of the score bins; the default methods do not look at the fine ones. Rows are a second apart."""
         return self.rule.scorer.scores(counts, Fine(counts, counts), 1.0)
+
+    def _judged(self, counts: Grid, scores: Scores, evidence: Floats) -> tuple[Scores, Floats]:
+        return self.rule.scorer.judged(counts, Fine(counts, counts), scores, evidence, 1.0)
 
 
 def _score_codes(layout: Layout, columns: Mapping[str, Values]) -> Grid:

@@ -12,6 +12,7 @@ the median of the rounds is shown.
 ======================  ===========================================================================================
 ``__main__``            the driver
 ``tables``              the data
+``evaluation``          one evaluation of a hundred features, of the sidecar alone
 ``ours``                the sidecar's side; run by the Python of the project
 ``theirs``              the peers' side; run by the Python of ``.venv-peers``, also for calibration
 ======================  ===========================================================================================

@@ -19,6 +19,9 @@ PROMISED: Final = {"evidently": 20.0, "nannyml": 1.0, "alibi-detect": 5.0, "whyl
 """Peer -> how many times its time ours goes into."""
 PEERS_PYTHON: Final = Path(".venv-peers/bin/python")
 
+EVALUATION: Final = 5.0
+"""Milliseconds that an evaluation of a hundred features may take, on one core."""
+
 Times = Mapping[tuple[str, int], Sequence[float]]
 
 
@@ -40,6 +43,13 @@ def measure(windows: Sequence[int], rounds: int, repeats: int, python: Path) -> 
                 times[name, rows].append(median(run(name, rows, repeats, python)))
                 print(f"{name}, {rows} rows: {1000 * times[name, rows][-1]:.1f} ms", file=sys.stderr, flush=True)
     return times
+
+
+def evaluate(repeats: int) -> dict[str, float]:
+    """Return the median milliseconds of one evaluation of a hundred features, by what the baseline knows."""
+    command = [sys.executable, "-m", "benchmarks.peers.evaluation", str(repeats)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=300)
+    return {name: median(milliseconds) for name, milliseconds in json.loads(done.stdout).items()}
 
 
 def rows_of(times: Times, windows: Sequence[int]) -> list[dict[str, Cell]]:
@@ -73,17 +83,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, keep, and judge."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description="Time the sidecar's scores and its peers'.")
     parser.add_argument("--short", action="store_true", help="one round of the smallest window, to see that the harness works")
+    parser.add_argument("--rounds", type=int, default=3, help="of all tools in turn; the median is shown")
     parser.add_argument("--check", action="store_true", help="end with 1 when a promise is missed")
     parser.add_argument("--python", type=Path, default=PEERS_PYTHON, help="the Python that has the peers")
     options = parser.parse_args(arguments)
     windows = WINDOWS[:1] if options.short else WINDOWS
-    times = measure(windows, *((1, 1) if options.short else (3, 3)), options.python)
+    rounds, repeats = (1, 1) if options.short else (options.rounds, 3)
+    times = measure(windows, rounds, repeats, options.python)
     print(table("from rows in memory to all scores, 20 numeric and 5 categorical columns", rows_of(times, windows)))
-    faults = broken(times, windows)
+    evaluation = evaluate(20 if options.short else 500)
+    print(table("\none evaluation of 100 features", [{"judged": name, "ms": value} for name, value in evaluation.items()]))
+    slow = [f"an evaluation {name} takes {value:.1f} ms" for name, value in evaluation.items() if value > EVALUATION]
+    faults = broken(times, windows) + slow
     print("\n".join(faults) or "every promise holds")
-    out = Path("build/peers.json")
+    out = Path("build/peers-short.json" if options.short else "build/peers.json")
     out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps({f"{name} {rows}": values for (name, rows), values in times.items()}, indent=1))
+    kept = {"times": {f"{name} {rows}": values for (name, rows), values in times.items()}, "evaluation": evaluation}
+    out.write_text(json.dumps(kept, indent=1))
     return int(bool(faults) and options.check)
 
 

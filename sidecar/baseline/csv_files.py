@@ -110,7 +110,7 @@ class TextStudy:
         if self.plain and kind != "categorical":
             return lambda texts: [*map(float, texts)]
         if kind == "numeric" or (numeric and kind is None):
-            return lambda texts: _floats(texts) or _numbers(texts)
+            return _as_numbers
         return _numbers if numeric and self.numbers + self.nothing == self.cells else _texts
 
 
@@ -126,20 +126,27 @@ class CsvFiles:
 
     def studies(self) -> Mapping[str, Study]:
         """Look through all files."""
-        self._studies = {name: TextStudy() for name in self._names if name}
-        for _, columns in self._batches():
-            for name, each in self._studies.items():
-                each.look(columns[name])
+        self._studies = self._look([name for name in self._names if name])
         return {name: each.study() for name, each in self._studies.items()}
 
     def read(self, wanted: Wanted = EVERYTHING) -> Iterator[Columns]:
         """Yield all rows, with the values that they would have in JSON."""
-        if not self._studies:
-            self.studies()
-        readings = {name: each.reading(wanted.kinds.get(name)) for name, each in self._studies.items() if wanted.cells_of(name)}
+        names = [name for name in self._names if name]
+        read = [name for name in names if wanted.cells_of(name)]
+        # What is wanted as numbers is read as such, whatever it looks like.
+        studies = self._studies or self._look([name for name in read if wanted.kinds.get(name) != "numeric"])
+        readings = {name: studies[name].reading(wanted.kinds.get(name)) if name in studies else _as_numbers for name in read}
         for rows, columns in self._batches():
-            values: dict[str, Column] = {name: read(columns[name]) for name, read in readings.items()}
-            yield Columns(rows, values | {name: unread(rows) for name in self._studies if name not in values})
+            values: dict[str, Column] = {name: reading(columns[name]) for name, reading in readings.items()}
+            yield Columns(rows, values | {name: unread(rows) for name in names if name not in values})
+
+    def _look(self, names: Sequence[str]) -> Mapping[str, TextStudy]:
+        """Look through some columns of all files."""
+        studies = {name: TextStudy() for name in names}
+        for _, columns in self._batches() if studies else ():
+            for name, each in studies.items():
+                each.look(columns[name])
+        return studies
 
     def _batches(self) -> Iterator[tuple[int, Mapping[str, Sequence[str]]]]:
         sizes = [file_size(path) for path in self._paths]
@@ -157,6 +164,10 @@ def _floats(texts: Sequence[str]) -> Sequence[float] | None:
         return None
     lines = "\n".join(("", *texts)).encode("utf-8", "replace")
     return None if lines.translate(None, _PLAIN) or _CODE_IN.search(lines) else floats
+
+
+def _as_numbers(texts: Sequence[str]) -> Sequence[object]:
+    return _floats(texts) or _numbers(texts)
 
 
 def _numbers(texts: Sequence[str]) -> Sequence[object]:

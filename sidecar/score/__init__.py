@@ -43,6 +43,7 @@ from sidecar.score.effect import (
 )
 from sidecar.score.evidence import log_dirichlet_multinomial, log_evidence
 from sidecar.score.homogeneity import ChiSquareTest, chi_square_test
+from sidecar.score.novelty import fewer_new, pool
 from sidecar.score.raw import ks_of_rows, wasserstein_of_rows
 from sidecar.score.shares import bias, degrees_of_freedom, effective_rows, in_use, shares
 
@@ -57,6 +58,7 @@ __all__ = [
     "degrees_of_freedom",
     "effective_rows",
     "excess",
+    "fewer_new",
     "hellinger",
     "in_use",
     "js",
@@ -67,6 +69,7 @@ __all__ = [
     "log_dirichlet_multinomial",
     "log_evidence",
     "over_dispersion",
+    "pool",
     "psi",
     "psi_score",
     "shares",

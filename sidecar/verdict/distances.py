@@ -34,7 +34,7 @@ class Distances:
         self._edges = edges - (layout.origin[features] / self.unit)[:, np.newaxis]
         self._baseline = Fine(layout.fine_counts[features, FIRST:], layout.fine_sums[features, FIRST:])
 
-    def ks(self, _: Integers, fine: Fine) -> Floats:
+    def ks(self, _: Integers, __: Integers, fine: Fine) -> Floats:
         """Return the Kolmogorov-Smirnov distances, ``(..., features)``."""
         return ks(fine.rows[..., self.features, FIRST:], self._baseline.rows)
 
@@ -43,7 +43,7 @@ class Distances:
         rows, sums = fine.rows[..., self.features, FIRST:], fine.sums[..., self.features, FIRST:]
         return wasserstein(rows, self._baseline.rows, sums, self._baseline.sums, self._edges)
 
-    def wasserstein_in_deviations(self, _: Integers, fine: Fine) -> Floats:
+    def wasserstein_in_deviations(self, _: Integers, __: Integers, fine: Fine) -> Floats:
         """Return the Wasserstein distances in standard deviations of the baseline."""
         distance: Floats = self.wasserstein(fine) / self.deviation
         return distance

@@ -47,6 +47,6 @@ class PlainComparison:
         """Return KS and Wasserstein, ``float64 (2, F)``."""
         fine, own = Fine(counts.fine, counts.sums), self._distances
         distances = np.full((2, len(self._layout.names)), np.nan)
-        distances[0, own.features] = own.ks(counts.fine, fine)
+        distances[0, own.features] = own.ks(counts.fine, counts.fine, fine)
         distances[1, own.features] = own.wasserstein(fine) * own.unit
         return distances

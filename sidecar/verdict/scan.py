@@ -65,13 +65,22 @@ def with_margin(threshold: Floats, scores: Scores, scale: Scale) -> Floats:
     return scale.back(added + MARGIN * np.sqrt(scores.spread**2 + 4 * rows * added) / rows)
 
 
-def find(scores: Scores, evidence: Floats, limits: Limits, needed: Floats, scale: Scale) -> Finding:
-    """Return what suffixes, the shortest first, ``(S, F)``, have found."""
+def find(
+    scores: Scores,
+    evidence: Floats,
+    limits: Limits,
+    needed: Floats,
+    scale: Scale,
+    shown: tuple[Floats, Floats] | None = None,
+) -> Finding:
+    """Return what suffixes, the shortest first, ``(S, F)``, have found; `shown` is what to tell for score and evidence."""
     sure = evidence >= needed
     warning = sure & (scores.score > with_margin(limits.warning, scores, scale))
     critical = warning & (scores.score > with_margin(limits.critical, scores, scale))
     highest = np.where(critical.any(axis=0), critical, warning)
     found, first = highest.any(axis=0), (np.argmax(highest, axis=0), np.arange(highest.shape[1]))
     rank = np.where(found, np.where(critical.any(axis=0), CRITICAL, WARNING), 0).astype(np.int8)
-    rows, score, sureness = (np.where(found, each[first], np.nan) for each in (scores.rows, scores.score, evidence))
+    rows, score, sureness = (
+        np.where(found, each[first], np.nan) for each in (scores.rows, *(shown or (scores.score, evidence)))
+    )
     return Finding(rank, rows, score, sureness)

@@ -15,14 +15,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sidecar.histogram import Layout
+from sidecar.histogram import Layout, Special
 from sidecar.score import (
     chi_square_effect,
     degrees_of_freedom,
     effective_rows,
+    fewer_new,
     hellinger,
     js,
     log_evidence,
+    pool,
     smoothed_kl,
     smoothed_psi,
 )
@@ -67,7 +69,7 @@ class Scores(NamedTuple):
     effective_rows: Floats
 
 
-Statistic = Callable[[Integers, Fine], Floats]
+Statistic = Callable[[Integers, Integers, Fine], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,33 @@ class Scorer:
 
         Rows come every `pace` seconds; as fast as the baseline's did where that is not known.
         """
-        freedom, together = degrees_of_freedom(window, self._baseline), effective_rows(window, self._baseline)
+        return self._scores(window, self._baseline, fine, pace)
+
+    def evidence(self, window: Integers, wanted: Bools, phi: Floats) -> Floats:
+        """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
+        return _evidence(window, self._baseline, wanted, phi)
+
+    def judged(
+        self, window: Integers, fine: Fine, scores: Scores, evidence: Floats, pace: float | None = None
+    ) -> tuple[Scores, Floats]:
+        """Return what the judgement is made of: scores and evidence, less what of both is only that new categories are few.
+
+        Looked at are features whose evidence somebody asked for; see :mod:`sidecar.score.novelty`.
+        """
+        doubtful = np.isfinite(evidence) & fewer_new(window, self._baseline, Special.UNSEEN, Special.OTHER)
+        if not doubtful.any():
+            return scores, evidence
+        one, other = (pool(counts, doubtful, Special.UNSEEN, Special.OTHER) for counts in (window, self._baseline))
+        score = np.fmin(scores.score, self._scores(one, other, fine, pace).score)
+        return scores._replace(score=score), np.fmin(evidence, _evidence(one, other, doubtful, scores.phi))
+
+    def _scores(self, window: Integers, baseline: Integers, fine: Fine, pace: float | None) -> Scores:
+        freedom, together = degrees_of_freedom(window, baseline), effective_rows(window, baseline)
         rows = over_bins(window)
         phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
         statistic = np.empty(rows.shape)
         for group in self._groups:
-            statistic[..., group.features] = group.statistic(window, fine)
+            statistic[..., group.features] = group.statistic(window, baseline, fine)
         mean = np.where(np.isnan(self._chance[0]), freedom, self._chance[0])
         spread = np.where(np.isnan(self._chance[1]), np.sqrt(2 * freedom), self._chance[1])
         bias = mean * phi / np.where(together > 0, together, np.nan)
@@ -142,13 +165,13 @@ class Scorer:
             score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
         return Scores(score, mean, spread, phi, rows, self._baseline_rows, together)
 
-    def evidence(self, window: Integers, wanted: Bools, phi: Floats) -> Floats:
-        """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
-        evidence = np.full(wanted.shape, np.nan)
-        if wanted.any():
-            features = np.nonzero(wanted)[-1]
-            evidence[wanted] = log_evidence(window[wanted] / phi[wanted][:, np.newaxis], self._baseline[features])
-        return evidence
+
+def _evidence(window: Integers, baseline: Integers, wanted: Bools, phi: Floats) -> Floats:
+    evidence = np.full(wanted.shape, np.nan)
+    if wanted.any():
+        own = np.broadcast_to(baseline, window.shape)[wanted]
+        evidence[wanted] = log_evidence(window[wanted] / phi[wanted][:, np.newaxis], own)
+    return evidence
 
 
 def _fits(layout: Layout, row: int, method: Method) -> bool:
@@ -161,15 +184,20 @@ def _group(layout: Layout, method: Method, methods: list[Method]) -> _Group:
     features = np.array([row for row, own in enumerate(methods) if own is method], dtype=np.int64)
     if method in EFFECTS:
         width = int(layout.score_of_fine[features].max(initial=0)) + 1
-        return _Group(features, partial(_of_score_bins, EFFECTS[method], features, layout.evidence_counts[features, :width]))
+        return _Group(features, partial(_of_score_bins, EFFECTS[method], features, width))
     distance = Distances(layout, features)
     return _Group(features, distance.ks if method is Method.KS else distance.wasserstein_in_deviations)
 
 
 def _of_score_bins(
-    effect: Callable[[Integers, Integers], Floats], features: Integers, baseline: Integers, window: Integers, _: Fine
+    effect: Callable[[Integers, Integers], Floats],
+    features: Integers,
+    width: int,
+    window: Integers,
+    baseline: Integers,
+    _: Fine,
 ) -> Floats:
-    return effect(window[..., features, : baseline.shape[-1]], baseline)
+    return effect(window[..., features, :width], baseline[..., features, :width])
 
 
 def _chance(layout: Layout, methods: list[Method]) -> Floats:

@@ -66,6 +66,8 @@ class Opinion(NamedTuple):
         How far each feature is, and how surely; evidence is nan where nobody asked for it.
     judgement
         What they lead to.
+    judged
+        The scores that it was made of (`Scorer.judged`).
     finding
         What the scan of the window's newest parts has found, which is in the judgement.
     """
@@ -74,6 +76,7 @@ class Opinion(NamedTuple):
     scores: Scores
     evidence: Floats
     judgement: Judgement
+    judged: Floats
     finding: Finding
 
 
@@ -106,23 +109,33 @@ class Rule:
         Without the sight of its suffixes, and how fast its rows came, the window is judged as a whole.
         """
         window = self.layout.to_score(counts.fine)
-        scores = self.scorer.scores(window, Fine(counts.fine, counts.sums), sight.pace if sight else None)
+        fine, pace = Fine(counts.fine, counts.sums), sight.pace if sight else None
+        scores = self.scorer.scores(window, fine, pace)
         wanted = scores.rows > 0 if all_evidence else scores.score > self.limits.warning
         evidence = self.scorer.evidence(window, wanted, scores.phi)
-        whole = judge(scores, evidence, self.limits, self.alpha, self.scorer.scale)
+        judged, sureness = self._judged(window, fine, scores, evidence, pace)
+        whole = judge(judged, sureness, self.limits, self.alpha, self.scorer.scale)
         finding = self._scan(sight, evidence_needed(scores.rows, self.alpha))
         raised = finding.rank > whole.rank
         rank, reason = np.where(raised, finding.rank, whole.rank), np.where(raised, np.int8(0), whole.reason)
-        return Opinion(window, scores, evidence, Judgement(rank, reason), finding)
+        return Opinion(window, scores, evidence, Judgement(rank, reason), judged.score, finding)
+
+    def _judged(
+        self, window: Integers, fine: Fine, scores: Scores, evidence: Floats, pace: float | None
+    ) -> tuple[Scores, Floats]:
+        """Return the scores and evidence that decide; the bare ones where nobody asks for evidence."""
+        return (scores, evidence) if self.alpha >= 1 else self.scorer.judged(window, fine, scores, evidence, pace)
 
     def _scan(self, sight: Sight | None, needed: Floats) -> Finding:
         """Look at the suffixes, and work evidence out only where a score is high enough."""
         if sight is None or not len(sight.fine) or not self.scans:
             return Finding.none(len(self.layout.names))
-        window, scale = self.layout.to_score(sight.fine), self.scorer.scale
-        scores = self.scorer.scores(window, Fine(sight.fine, sight.sums), sight.pace)
-        evidence = self.scorer.evidence(window, scores.score > with_margin(self.limits.warning, scores, scale), scores.phi)
-        return find(scores, evidence, self.limits, needed, scale)
+        window, fine = self.layout.to_score(sight.fine), Fine(sight.fine, sight.sums)
+        scores = self.scorer.scores(window, fine, sight.pace)
+        wanted = scores.score > with_margin(self.limits.warning, scores, self.scorer.scale)
+        evidence = self.scorer.evidence(window, wanted, scores.phi)
+        judged = self._judged(window, fine, scores, evidence, sight.pace)
+        return find(*judged, self.limits, needed, self.scorer.scale, (scores.score, evidence))
 
     @cached_property
     def plain(self) -> PlainComparison:
@@ -160,8 +173,8 @@ class Verdict:
 
     def close(self, rule: Rule, counts: Counts, at: float, sight: Sight | None = None) -> Transition | None:
         """Judge the window at a pane close; return the transition if the overall status changes."""
-        _, scores, _, fresh, _ = rule.judge(counts, sight)
-        self._hold.close(fresh.rank, scores.score, rule.limits)
+        _, scores, _, fresh, judged, _ = rule.judge(counts, sight)
+        self._hold.close(fresh.rank, judged, rule.limits)
         self._said = _worse(fresh, Judgement(self._hold.rank, np.zeros_like(fresh.reason)))
         return self._turn(overall(self._said), _alarms(rule, scores, self._said), largest(scores.score), at, counts.rows)
 

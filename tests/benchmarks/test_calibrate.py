@@ -9,6 +9,8 @@ from benchmarks.calibrate.columns import KINDS, Values, table
 from benchmarks.calibrate.delay import DRIFTS
 from benchmarks.calibrate.delay import broken as slow
 from benchmarks.calibrate.kept import Kept
+from benchmarks.calibrate.replay import COLUMNS
+from benchmarks.calibrate.replay import broken as forgetful
 from benchmarks.calibrate.silence import CATEGORIES, NUMBERS
 from benchmarks.calibrate.silence import broken as loud
 from benchmarks.calibrate.streams import Streams, profile_of, without_scan
@@ -85,7 +87,7 @@ def test_results_survive_a_stop(tmp_path: Path) -> None:
 
 
 def test_a_broken_promise_is_told() -> None:
-    """One alarm without drift is one too many, silence at a thousand rows is no way out, and neither is being late."""
+    """One alarm without drift is one too many, also of training rows; silence is no way out, and neither is being late."""
     row = {"window": 1000, "baseline": 10_000, "features": 20, "evaluations": 1000, "alarms": 0, "alarms, scan": 0}
     calm = row | {"insufficient": 10, NUMBERS: 0, CATEGORIES: 1000}
     assert loud([calm]) == []
@@ -98,3 +100,5 @@ def test_a_broken_promise_is_told() -> None:
     late = [{"drift": name, "baseline": 1000, "median": 1.5 * bound, "early": 0} for name, (_, _, bound) in DRIFTS.items()]
     assert slow(late) == []
     assert len(slow([each | {"baseline": 10_000} for each in late])) == len(DRIFTS)
+    assert forgetful([dict.fromkeys(COLUMNS, 0)]) == []
+    assert len(forgetful([dict.fromkeys(COLUMNS, 1)])) == len(COLUMNS)
