@@ -12,6 +12,7 @@ CHECK ?= --check
 READY := .venv/.ready
 BENCH := .venv/.benchmarks
 FUZZ := .venv/.fuzz
+SCAN := .venv/.image
 PEERS := .venv-peers/.ready
 CHART := .venv-chart/.ready
 TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
@@ -26,10 +27,11 @@ test: $(READY)  ## run every test, and the examples in the docstrings
 	@tests/chart/tools.sh
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: $(READY)  ## ruff, the formatter's opinion, and mypy --strict
+lint: $(READY)  ## ruff, the formatter's opinion, mypy --strict, and hadolint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
 
 format: $(READY)  ## let ruff fix and format what it can
 	$(BIN)/ruff check --fix .
@@ -61,7 +63,7 @@ e2e-servers: $(READY)  ## real model servers with their own clients, and the sid
 image:  ## build drift-detector, with Docker where it runs, else with buildah
 	@tests/image/build.sh
 
-image-test: $(READY) image  ## run the image limited and read-only, and ask it what its readers ask
+image-test: $(SCAN) image  ## run the image limited and read-only, and ask it what its readers ask
 	@tests/image/check.sh
 
 docs: $(READY)  ## write anew what is made from settings, chart, metrics and measurements: tables, schema, the plain manifest
@@ -77,7 +79,7 @@ chart: $(CHART)  ## what takes longer to judge about the chart: its policies, th
 
 requirements: $(READY)  ## pin anew what the .in files ask for
 	$(BIN)/pip install -q uv
-	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples,tests/chart,tests/fuzz}/requirements \
+	for name in requirements requirements-dev {benchmarks,benchmarks/peers,examples,tests/chart,tests/fuzz,tests/image}/requirements \
 	  $(basename $(wildcard tests/servers/requirements/*.in)); do \
 	  $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-strip-extras $(ARGS) $$name.in -o $$name.txt || exit 1; done
@@ -108,6 +110,10 @@ $(PEERS): benchmarks/peers/requirements.txt .venv/bin/pip
 $(CHART): tests/chart/requirements.txt $(READY)
 	$(PYTHON) -m venv .venv-chart
 	.venv-chart/bin/pip install -q --disable-pip-version-check --require-hashes -r tests/chart/requirements.txt
+	@touch $@
+
+$(SCAN): tests/image/requirements.txt $(READY)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r tests/image/requirements.txt
 	@touch $@
 
 $(FUZZ): tests/fuzz/requirements.txt $(READY)

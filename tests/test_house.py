@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import sidecar
+
 MODULE_LINES, FUNCTION_LINES = 400, 45
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 LARGEST_FILE = 1 << 20
@@ -148,6 +150,7 @@ def test_the_image_runs_as_a_numbered_user_without_a_shell(root: Path) -> None:
     assert 'ENTRYPOINT ["python", "-m", "sidecar"]' in lines
     assert 'CMD ["run"]' in lines
     assert all(re.search(r":[\d.]+|^FROM scratch$", line) for line in lines if line.startswith("FROM "))
+    assert f"ARG VERSION={sidecar.__version__}" in lines
 
 
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)[^)]*\)")

@@ -1,21 +1,23 @@
-"""What the image promises, asked of a running container: ``check.py ENGINE IMAGE``.
+"""What the image promises, asked of a running container: ``python -m tests.image.check ENGINE IMAGE``.
 
 The container gets what the chart will give it and no more: half a core, one gibibyte, a read-only root without any writable
-mount, no capabilities. First alone, as in the quick start; then beside a model in one network namespace, as in a pod.
+mount, no capabilities. First alone, as in the quick start; then beside a model in one network namespace, as in a pod; then
+under load. What is inside is told by a scanner of packages, and by the interpreter.
 """
 
 import json
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPException
+
+import sidecar
+from tests.image.containers import LIMITS, Container, ask, claim, running, until_answered
+from tests.image.contents import check_contents
+from tests.image.load import check_load
+from tests.image.prepared import check_prepared
 
 LARGEST = 230_000_000
 MONITOR, TRAFFIC = 18080, 18000
-LIMITS = ["--cpus=0.5", "--memory=1g", "--pids-limit=256", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 PUBLISHED = ["-p", f"127.0.0.1:{MONITOR}:8080", "-p", f"127.0.0.1:{TRAFFIC}:8000"]
 ROW = {"features": {"age": 35, "income": 50000}}
 # A model in ten lines of the standard library, run by the interpreter of the image itself.
@@ -40,73 +42,15 @@ print(json.dumps({"uids": sorted(ids), "root": root, "found": found, "shell": os
 """
 
 
-class Container:
-    """A container that an engine runs: what is asked of it is asked through the engine's command line."""
-
-    def __init__(self, engine: str, name: str) -> None:
-        self.engine = engine
-        self.name = name
-
-    def do(self, *words: str) -> str:
-        """Run one command of the engine and return what it printed."""
-        done = subprocess.run([self.engine, *words], check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"{self.engine} {' '.join(words)}: {done.stderr.strip()}")
-        return done.stdout.strip()
-
-    def python(self, source: str) -> str:
-        """Run `source` inside, with the image's own interpreter."""
-        return self.do("exec", self.name, "python", "-c", source)
-
-
-@contextmanager
-def running(engine: str, name: str, *words: str) -> Iterator[Container]:
-    """Start a container, hand it over, and remove it whatever happens."""
-    container = Container(engine, name)
-    container.do("run", "-d", "--name", name, *words)
-    try:
-        yield container
-    except Exception:
-        print(container.do("logs", name), file=sys.stderr)
-        raise
-    finally:
-        container.do("rm", "-f", name)
-
-
-def ask(port: int, path: str, body: object = None) -> tuple[int, str]:
-    """Send one request and return the answer's status and text."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return answer.status, answer.read().decode()
-
-
-def until_answered(port: int, path: str, *, seconds: float = 30) -> float:
-    """Ask until there is an answer, and return how many seconds that took."""
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        try:
-            ask(port, path)
-        except (OSError, HTTPException):
-            time.sleep(0.02)  # the process is starting; a refused connection is not worth a busy loop
-        else:
-            return time.monotonic() - began
-    raise TimeoutError(f"no answer from {path} within {seconds} s")
-
-
-def claim(what: str, *, holds: bool, seen: object = "") -> None:
-    """Print one claim with what was seen, and end the run when it does not hold."""
-    print(f"{'ok  ' if holds else 'FAIL'} {what} {seen}".rstrip(), flush=True)
-    if not holds:
-        raise AssertionError(what)
-
-
 def check_image(engine: str, image: str) -> None:
-    """The image as it lies: its size, its user, its check."""
+    """The image as it lies: its size, its user, its labels, its check."""
     about = json.loads(Container(engine, "").do("image", "inspect", image))[0]
     claim(f"at most {LARGEST} bytes:", holds=about["Size"] <= LARGEST, seen=about["Size"])
     config = about.get("Config", {})
     claim("runs as a user of its own:", holds=config.get("User") == "10001:10001", seen=config.get("User"))
+    labels = config.get("Labels") or {}
+    told = {name: labels.get(f"org.opencontainers.image.{name}") for name in ("title", "description", "licenses", "version")}
+    claim("says what it is:", holds=all(told.values()) and told["version"] == sidecar.__version__, seen=told)
     claim("has a health check", holds=bool(config.get("Healthcheck") or about.get("Healthcheck")))
 
 
@@ -141,15 +85,15 @@ def check_stop(container: Container) -> None:
     began = time.monotonic()
     container.do("stop", "-t", "20", container.name)
     took = time.monotonic() - began
-    code = json.loads(container.do("inspect", container.name))[0]["State"]["ExitCode"]
+    code = container.state()["ExitCode"]
     claim("stops by itself with exit code 0:", holds=code == 0 and took < 20, seen=f"{code} after {took:.1f} s")
 
 
 def check_beside_a_model(engine: str, image: str) -> None:
     """A pod of two: what is sent to the sidecar comes from the model, and its rows are in the window."""
-    sidecar = ["-e", "DRIFT_UPSTREAM=127.0.0.1:9000", "-e", "DRIFT_BASELINE=/app/baseline_data.json"]
+    beside = ["-e", "DRIFT_UPSTREAM=127.0.0.1:9000", "-e", "DRIFT_BASELINE=/app/baseline_data.json"]
     with (
-        running(engine, "drift-beside", *LIMITS, *PUBLISHED, *sidecar, image),
+        running(engine, "drift-beside", *LIMITS, *PUBLISHED, *beside, image),
         running(engine, "drift-model", "--network", "container:drift-beside", "--entrypoint", "python", image, "-c", MODEL),
     ):
         until_answered(MONITOR, "/monitor/health")
@@ -180,8 +124,16 @@ def wait_for_rows(count: int) -> int:
     return rows
 
 
-if __name__ == "__main__":
-    check_image(*sys.argv[1:3])
-    check_alone(*sys.argv[1:3])
-    check_beside_a_model(*sys.argv[1:3])
+def main(engine: str, image: str) -> None:
+    """Check everything."""
+    check_image(engine, image)
+    check_contents(engine, image)
+    check_alone(engine, image)
+    check_beside_a_model(engine, image)
+    check_prepared(engine, image)
+    check_load(engine, image)
     print("the image keeps its promises")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
