@@ -29,9 +29,9 @@ WORKDIR /app
 COPY baseline_data.json ./
 COPY sidecar ./sidecar
 
-# Byte code, made here because a read-only root cannot keep any: of the modules that the sidecar imports, the standard library's
-# too, which the base image ships as source. Half a core would otherwise spend seconds of every start on compiling them. Whatever
-# the trimming took too much of fails here.
+# Byte code, made here because a read-only root cannot keep any: of the packages as a whole, for some modules are tried and do
+# without, and of those modules of the standard library that are imported, which the base image ships as source. Half a core
+# would otherwise spend seconds of every start on compiling them. Whatever the trimming took too much of fails here.
 RUN /opt/venv/bin/python -c "import importlib, pkgutil, sys, encodings.idna, pyroute2.nftables.main, sidecar; \
 from importlib.metadata import packages_distributions as installed; \
 ours = [m.name for m in pkgutil.walk_packages(sidecar.__path__, 'sidecar.') if not m.name.endswith('.__main__')]; \
@@ -39,7 +39,8 @@ theirs = [name for name in sorted(installed()) if name.isidentifier()]; \
 modules = [importlib.import_module(name) for name in ours + theirs] and list(sys.modules.values()); \
 print(*sorted({f for m in modules if (f := getattr(m, '__file__', None) or '').endswith('.py')}), sep='\n')" >/tmp/used \
  && find /app -name __main__.py | sort >>/tmp/used \
- && PYTHONPYCACHEPREFIX=/opt/bytecode /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash -i /tmp/used
+ && PYTHONPYCACHEPREFIX=/opt/bytecode /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash -i /tmp/used \
+      /opt/venv/lib/python3.12/site-packages /usr/local/lib/python3.12/encodings
 
 # The root of the image: the interpreter, its library less what a server never imports, and the shared libraries that ldd names.
 RUN mkdir -p /image/etc/ssl/certs /image/usr/lib/x86_64-linux-gnu /image/tmp && chmod 1777 /image/tmp \

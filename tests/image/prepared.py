@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.image.containers import LIMITS, Container, claim, running
 
-FROM_SOURCE = re.compile(r"(?m)^# code object from '(.+\.py)'")
+FROM_SOURCE = re.compile(r"(?m)^# code object from '?(/.+\.py)'?$")
 POD = """
 apiVersion: v1
 kind: Pod
