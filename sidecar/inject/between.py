@@ -76,6 +76,11 @@ def _take_over(pod: Pod, target: Target, settings: InjectSettings, warnings: lis
         raise LeftAlone(Skip.UNNAMED_PORT, number=target.number, container=target.container["name"])
     if _KSERVE in pod.labels:
         warnings.append(caution(Caution.KSERVE))
+    warnings += [
+        caution(Caution.OTHER_NAME, name=port.name, number=port.number, taken=target.name)
+        for port in pod.ports([target.container])
+        if port.tcp and port.number == target.number and port.name not in ("", target.name)
+    ]
     name = target.name
     _give_up_name(pod, target)
     return Way(settings.ports.traffic, name, target.number)
