@@ -30,6 +30,8 @@ Follow a request through the house. Each room is a package, and its docstring is
 
 `sidecar.drift_detector` is the engine's heart behind one class; `sidecar.baseline` is what it compares with, and
 `sidecar.dispersion` what the times of its rows tell; `sidecar.batch` is the same comparison for a file or a posted body, once;
+`sidecar.inject` decides how a pod gets a sidecar, `sidecar.admission` serves that to Kubernetes, and `sidecar.redirect` is the
+packet filter that a pod may ask for; `sidecar.web` is what the HTTP servers have in common;
 `sidecar.settings` is what can be set, `sidecar.cli` how it is started, `sidecar.logs` what it writes, `sidecar.reasons` the
 closed lists of statuses, issues and reasons.
 

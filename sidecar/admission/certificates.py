@@ -91,4 +91,6 @@ def _new_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
+    context.options |= ssl.OP_NO_TICKET  # a session that is resumed would outlive the certificate that it began with
+    context.num_tickets = 0
     return context

@@ -38,6 +38,8 @@ def get_between(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettin
     """Change the model's port as the pod's mode says, and return how traffic then runs."""
     _check_name(pod, target)
     _warn_of_host_port(target, warnings)
+    if wishes.mode != "takeover":
+        _check_number(pod, target)
     if wishes.mode == "swap":
         return _swap(pod, target, wishes, settings, warnings)
     if wishes.mode == "redirect":
@@ -49,6 +51,16 @@ def _check_name(pod: Pod, target: Target) -> None:
     """See that the name means one port, or who asks for it might still get another one."""
     if target.name and sum(port.name == target.name for port in pod.ports(pod.everyone)) > 1:
         raise LeftAlone(Skip.AMBIGUOUS_NAME, name=target.name)
+
+
+def _check_number(pod: Pod, target: Target) -> None:
+    """See that the number is the model's alone, where the number is what leads to it."""
+    own = None if target.port is None else target.port.entry
+    for port in pod.ports():
+        if port.tcp and port.number == target.number and port.entry is not own:
+            if port.container is target.container:
+                raise LeftAlone(Skip.AMBIGUOUS_NUMBER, number=target.number)
+            raise LeftAlone(Skip.PORT_IN_USE, number=target.number, container=port.container["name"])
 
 
 def _warn_of_host_port(target: Target, warnings: list[str]) -> None:
@@ -64,6 +76,11 @@ def _take_over(pod: Pod, target: Target, settings: InjectSettings, warnings: lis
         raise LeftAlone(Skip.UNNAMED_PORT, number=target.number, container=target.container["name"])
     if _KSERVE in pod.labels:
         warnings.append(caution(Caution.KSERVE))
+    warnings += [
+        caution(Caution.OTHER_NAME, name=port.name, number=port.number, taken=target.name)
+        for port in pod.ports([target.container])
+        if port.tcp and port.number == target.number and port.name not in ("", target.name)
+    ]
     name = target.name
     _give_up_name(pod, target)
     return Way(settings.ports.traffic, name, target.number)
@@ -79,7 +96,7 @@ def _give_up_name(pod: Pod, target: Target) -> None:
 
 def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, warnings: list[str]) -> Way:
     old, name = target.number, target.name
-    _check_swap(pod, old)
+    _check_privilege(pod, old)
     variable = moving_variable(target, wishes)
     new = free_port(pod, wishes, settings, old)
     _warn_of_the_old_number(pod, target, variable["name"], warnings)
@@ -91,9 +108,7 @@ def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, wa
     return Way(old, name or TRAFFIC_PORT, new)
 
 
-def _check_swap(pod: Pod, number: int) -> None:
-    if sum(port.tcp and port.number == number for port in pod.ports()) > 1:
-        raise LeftAlone(Skip.AMBIGUOUS_NUMBER, number=number)
+def _check_privilege(pod: Pod, number: int) -> None:
     if number < _lowest_port(pod):
         raise LeftAlone(Skip.PRIVILEGED_PORT, number=number)
 

@@ -12,7 +12,7 @@ _NAMING_LABELS = ("serving.kserve.io/inferenceservice", "app.kubernetes.io/name"
 def renamed_port(name: str, taken: set[str]) -> str:
     """Return a new name for the model's port: its own with ``-m``, as a port's name may be, and nobody else's.
 
-    >>> renamed_port("http", {"http"}), renamed_port("a-very-long-one", {"a-very-long-m"})
+    >>> renamed_port("http", {"http"}), renamed_port("a-very-long-one", {"a-very-long-o-m"})
     ('http-m', 'a-very-long-m2')
     """
     for suffix in ("-m", *(f"-m{number}" for number in range(2, 1 + len(taken) + 2))):

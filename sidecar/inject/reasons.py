@@ -49,6 +49,7 @@ class Caution(StrEnum):
     UNKNOWN_ANNOTATION = "unknown_annotation"
     IGNORED_ANNOTATION = "ignored_annotation"
     OTHER_PORTS_SET_ASIDE = "other_ports_set_aside"
+    OTHER_NAME = "other_name"
     HOST_PORT = "host_port"
     NO_NATIVE = "no_native"
     NATIVE_NAMES = "native_names"
@@ -94,6 +95,7 @@ CAUTION_TEXT: dict[Caution, str] = {
     Caution.UNKNOWN_ANNOTATION: "{name} is not known{hint}",
     Caution.IGNORED_ANNOTATION: "{name} is {value!r} and ignored; {expected}",
     Caution.OTHER_PORTS_SET_ASIDE: "{name!r} is taken for the model's port, and {others} not; drift-sidecar/port picks another",
+    Caution.OTHER_NAME: "the name {name!r} leads to port {number} too, past the sidecar; let Services use {taken!r}",
     Caution.HOST_PORT: "what arrives on the node's port {number} goes to the model and is not watched",
     Caution.NO_NATIVE: "Kubernetes {version} has no native sidecars; the sidecar is an ordinary container",
     Caution.NATIVE_NAMES: "Services find named ports of native sidecars from Kubernetes 1.32 on; this cluster has {version}",

@@ -21,6 +21,7 @@ _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _CONFIG_KEY = re.compile(r"(?!\.\.)[-._a-zA-Z0-9]{1,253}")
 _LONGEST_NAME = 253
+_MOST_UNKNOWN = 8
 _LONGEST_LABEL = 128
 
 
@@ -102,9 +103,8 @@ def read_wishes(pod: Pod, settings: InjectSettings, warnings: list[str]) -> Wish
 
 def _check_names(pod: Pod, warnings: list[str]) -> None:
     known = set(Key)
-    for name in sorted(pod.annotations):
-        if not name.startswith(PREFIX) or name in known:
-            continue
+    unknown = sorted(name for name in pod.annotations if name.startswith(PREFIX) and name not in known)
+    for name in unknown[:_MOST_UNKNOWN]:
         close = nearest(name)
         hint = "; it is a label" if name == INJECT_LABEL else f" (did you mean {close}?)" if close else ""
         warnings.append(caution(Caution.UNKNOWN_ANNOTATION, name=name, hint=hint))

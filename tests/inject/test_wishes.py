@@ -237,3 +237,9 @@ def test_names_of_the_sidecars_ports_are_kept_free() -> None:
     made = pod()
     made["spec"]["containers"].append({"name": "linkerd-proxy", "ports": [{"name": "drift-monitor", "containerPort": 1}]})
     assert decide(made, CLUSTER).skip is Skip.PORT_IN_USE
+
+
+def test_warnings_of_unknown_annotations_are_bounded() -> None:
+    """A pod with a thousand of them gets a few."""
+    annotations = {f"drift-sidecar/unknown-{number}": "x" for number in range(1000)}
+    assert len(decided(annotations)[0].warnings) == 8
