@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chart import cases
-from tests.chart.helm import Cluster, Manifest, containers, one, pod_specs, render
+from tests.chart.helm import ROOT, Cluster, Manifest, containers, one, pod_specs, render
 from tests.chart.values_file import CHART, read_values, walk
 
 KNOBS: dict[str, Any] = {
@@ -100,3 +100,17 @@ def test_every_value_is_used() -> None:
     )
     words = set(re.findall(r"\w+", templates))
     assert [entry.dotted for entry in walk(read_values()) if not set(entry.path) <= words] == []
+
+
+@pytest.mark.parametrize(
+    "page", ["docs/kubernetes.md", "charts/drift-sidecar/README.md", "charts/drift-sidecar/templates/NOTES.txt"]
+)
+def test_every_value_that_is_written_of_exists(page: str) -> None:
+    """What a page tells the reader to set can be set."""
+    known = {entry.dotted for entry in walk(read_values())}
+    groups = {name.split(".")[0] for name in known if "." in name}
+    said = (ROOT / page).read_text(encoding="utf-8")
+    set_here = re.findall(r"--set(?:-file)? ([\w.]+)=", said)
+    named = [name for name in re.findall(r"`([a-z]\w*(?:\.\w+)+)(?:[=:][^`]*)?`", said) if name.split(".")[0] in groups]
+    assert set_here or named
+    assert [name for name in (*set_here, *named) if name not in known and not name.startswith("settings.")] == []
