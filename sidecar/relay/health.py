@@ -86,11 +86,15 @@ class Probe(asyncio.Protocol):
 def request_line(head: bytes) -> tuple[bytes, bytes]:
     r"""Return the method and the path that a request's head begins with.
 
-    >>> request_line(b"GET /healthz/live?verbose HTTP/1.1\r\n\r\n")
+    Slashes at its beginning are one: kubelet before 1.25 puts one of its own before the path of a hook, and takes the answer
+    that there is no such path for one that the hook has come back with.
+
+    >>> request_line(b"GET //healthz/live?verbose HTTP/1.1\r\n\r\n")
     (b'GET', b'/healthz/live')
     """
     method, _, rest = head.partition(b" ")
-    return method, rest.split(b" ", 1)[0].split(b"?", 1)[0].strip()
+    path = rest.split(b" ", 1)[0].split(b"?", 1)[0].strip()
+    return method, b"/" + path.lstrip(b"/") if path.startswith(b"/") else path
 
 
 def respond(method: bytes, path: bytes, *, ready: bool) -> bytes:

@@ -139,6 +139,16 @@ def test_a_request_waits_out_its_own_seconds(start: Start, fresh: Model) -> None
         assert monotonic() - began >= 2 * SHORT
 
 
+@pytest.mark.parametrize("slashes", ["//", "///"])
+def test_a_path_may_begin_with_more_than_one_slash(start: Start, fresh: Model, slashes: str) -> None:
+    """Kubelet before 1.25 puts one before the hook's own, and takes a ``404`` for an answer like any other."""
+    sidecar = start(fresh.address, DRIFT_DRAIN=str(SHORT))
+    began = monotonic()
+    with request(sidecar, DRAIN.replace(b"/", slashes.encode(), 1)) as hook:
+        assert receive_all(hook).startswith(DRAINED)
+    assert monotonic() - began >= SHORT
+
+
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get"])
 def test_no_other_method_drains(start: Start, fresh: Model, method: str) -> None:
     """A ``405`` names the one that would have."""

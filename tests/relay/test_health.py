@@ -48,7 +48,27 @@ def test_a_query_changes_nothing(alone: Sidecar, path: str) -> None:
     assert status(alone, path + "?verbose=1") == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/healthz/", "/healthz/live/", "/HEALTHZ/LIVE", "/monitor/health", "*"])
+@pytest.mark.parametrize("path", PROBES)
+def test_a_path_may_begin_with_more_than_one_slash(alone: Sidecar, path: str) -> None:
+    """As old kubelets write it."""
+    assert status(alone, "/" + path) == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "//",
+        "healthz/live",
+        "/healthz//live",
+        "/healthz",
+        "/healthz/",
+        "/healthz/live/",
+        "/HEALTHZ/LIVE",
+        "/monitor/health",
+        "*",
+    ],
+)
 def test_anything_else_is_not_found(alone: Sidecar, path: str) -> None:
     """There are three paths and no more."""
     assert status(alone, path) == 404
