@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from sidecar.inject.choose import Target
 from sidecar.inject.container import TRAFFIC_PORT
-from sidecar.inject.handlers import commands, rename, renumber
+from sidecar.inject.handlers import commands, pin_elsewhere, rename, renumber
 from sidecar.inject.names import renamed_port
-from sidecar.inject.pod import Pod
+from sidecar.inject.pod import HIGHEST_PORT, Pod, whole_number
 from sidecar.inject.reasons import Caution, LeftAlone, Skip, caution
 from sidecar.inject.swap import free_port, moving_variable, names_number
 from sidecar.inject.wishes import Wishes
@@ -100,6 +100,7 @@ def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, wa
     variable = moving_variable(target, wishes)
     new = free_port(pod, wishes, settings, old)
     _warn_of_the_old_number(pod, target, variable["name"], warnings)
+    pin_elsewhere(target.container, name, old)
     _give_up_name(pod, target)
     renumber(pod, old, new)
     variable["value"] = str(new)
@@ -116,8 +117,8 @@ def _check_privilege(pod: Pod, number: int) -> None:
 def _lowest_port(pod: Pod) -> int:
     """Return the lowest port that may be listened on without root."""
     sysctls = (pod.spec.get("securityContext") or {}).get("sysctls") or []
-    set_to = [one["value"] for one in sysctls if one["name"] == _UNPRIVILEGED and one["value"].isdecimal()]
-    return int(set_to[-1]) if set_to else _LOWEST
+    set_to = [whole_number(one["value"], 0, HIGHEST_PORT) for one in sysctls if one["name"] == _UNPRIVILEGED]
+    return next((lowest for lowest in reversed(set_to) if lowest is not None), _LOWEST)
 
 
 def _warn_of_the_old_number(pod: Pod, target: Target, variable: str, warnings: list[str]) -> None:

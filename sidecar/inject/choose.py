@@ -7,7 +7,7 @@ and the like) do not count as long as another one is left.
 
 from typing import NamedTuple
 
-from sidecar.inject.pod import Json, Pod, Port
+from sidecar.inject.pod import Json, Pod, Port, port_number
 from sidecar.inject.reasons import Caution, LeftAlone, Skip, caution
 from sidecar.inject.wishes import Wishes
 
@@ -85,8 +85,9 @@ def _containers(pod: Pod, wishes: Wishes) -> list[Json]:
 def _picked(wishes: Wishes, containers: list[Json], ports: list[Port]) -> Target:
     """Return the port that the annotation picks; one that is picked by number need not be declared, but for takeover."""
     text = wishes.port
-    by_number = text.isascii() and text.isdigit()
-    found = [port for port in ports if (port.number == int(text[:6]) if by_number else port.name == text)]
+    number = port_number(text)
+    by_number = number is not None
+    found = [port for port in ports if (port.number == number if by_number else port.name == text)]
     if len(found) > 1:
         named = [port for port in found if port.name]
         found = named if by_number and len(named) == 1 else found
@@ -94,10 +95,9 @@ def _picked(wishes: Wishes, containers: list[Json], ports: list[Port]) -> Target
         raise LeftAlone(Skip.AMBIGUOUS_NUMBER if by_number else Skip.AMBIGUOUS_NAME, number=text, name=text)
     if found:
         return Target(found[0].container, found[0].number, found[0])
-    declared = wishes.mode == "takeover" or not by_number or len(containers) != 1 or not 1 <= int(text[:6]) <= 65535
-    if declared:
+    if number is None or wishes.mode == "takeover" or len(containers) != 1:
         raise LeftAlone(Skip.NO_SUCH_PORT, name=text, known=_list(ports) or "none")
-    return Target(containers[0], int(text), None)
+    return Target(containers[0], number, None)
 
 
 def _only(ports: list[Port], wishes: Wishes, warnings: list[str]) -> Port:

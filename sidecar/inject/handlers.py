@@ -7,7 +7,7 @@ port changes its name or its number, what asked for it has to follow.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sidecar.inject.pod import Json, Pod
+from sidecar.inject.pod import Json, Pod, port_number
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 HOOKS = ("postStart", "preStop")
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
         if isinstance(port, int):
             return port
         named = (entry["containerPort"] for entry in self.container.get("ports") or [] if port and entry.get("name") == port)
-        return next(named, int(port) if port and port.isascii() and port.isdigit() else None)
+        return next(named, port_number(port or ""))
 
     @property
     def here(self) -> bool:
@@ -61,6 +61,13 @@ def rename(container: Json, old: str, new: str) -> None:
     for request in asked(container):
         if request.body.get("port") == old:
             request.body["port"] = new
+
+
+def pin_elsewhere(container: Json, name: str, number: int) -> None:
+    """Let what `container` has asked of other hosts at the port called `name` go on asking there, for the number itself."""
+    for request in asked(container):
+        if not request.here and request.body.get("port") == name:
+            request.body["port"] = number
 
 
 def renumber(pod: Pod, old: int, new: int) -> None:

@@ -7,6 +7,7 @@ The JSON is a copy of the caller's and is changed in place; what has changed is 
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
+HIGHEST_PORT = 65535
 MESHES = frozenset({"istio-proxy", "linkerd-proxy", "queue-proxy", "kuma-sidecar", "consul-dataplane", "daprd"})
 """Containers that stand before a model, as the sidecar does, and are never the model themselves."""
 
@@ -93,6 +94,23 @@ class Pod:
     def put(self, section: str, name: str, value: str) -> None:
         """Set a label or an annotation."""
         _child(self.metadata, section)[name] = value
+
+
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """Return the number that `text` is in plain digits, None if it is none or out of bounds; it may be as long as it likes.
+
+    >>> whole_number("08080", 1, 65535), whole_number("http", 1, 65535), whole_number("9" * 9999, 1, 65535)
+    (8080, None, None)
+    """
+    digits = text.lstrip("0") or "0"
+    if not (text.isascii() and text.isdigit()) or len(digits) > len(str(most)):
+        return None
+    return int(digits) if least <= int(digits) <= most else None
+
+
+def port_number(text: str) -> int | None:
+    """Return the port that `text` is the number of, None if it is none."""
+    return whole_number(text, 1, HIGHEST_PORT)
 
 
 def _child(parent: Json, name: str) -> Json:

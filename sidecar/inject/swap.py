@@ -5,15 +5,16 @@ command alone cannot be moved, because commands are not the injector's to change
 """
 
 import re
+from itertools import chain
 
 from sidecar.inject.choose import Target
 from sidecar.inject.handlers import asked
-from sidecar.inject.pod import Json, Pod
+from sidecar.inject.pod import HIGHEST_PORT, Json, Pod, port_number
 from sidecar.inject.reasons import LeftAlone, Skip
 from sidecar.inject.wishes import Wishes
 from sidecar.settings.inject import InjectSettings
 
-_HIGHEST = 65535
+_LOWEST = 1024
 
 
 def moving_variable(target: Target, wishes: Wishes) -> Json:
@@ -39,13 +40,17 @@ def _may_move(entry: Json, number: int, wanted: str) -> bool:
 
 def free_port(pod: Pod, wishes: Wishes, settings: InjectSettings, old: int) -> int:
     """Return the port that the model moves to: the one asked for, or the first that nothing in the pod mentions."""
-    used = set(used_numbers(pod)) | {old, *settings.ports.model_dump().values()}
+    used: set[int] = set(used_numbers(pod)) | {old, *settings.ports.model_dump().values()}
     if wishes.model_port is not None:
         if wishes.model_port in used:
             raise LeftAlone(Skip.PORT_IN_USE, number=wishes.model_port, container="somebody else")
         return wishes.model_port
-    used |= {int(word) for word in _words(pod) if word.isascii() and word.isdigit() and len(word) <= len(str(_HIGHEST))}
-    return next(number for number in range(settings.ports.probes + 1, _HIGHEST + 1) if number not in used)
+    used |= {mentioned for word in _words(pod) if (mentioned := port_number(word)) is not None}
+    candidates = chain(range(settings.ports.probes + 1, HIGHEST_PORT + 1), range(_LOWEST, settings.ports.probes))
+    free = next((number for number in candidates if number not in used), None)
+    if free is None:
+        raise LeftAlone(Skip.PORT_IN_USE, number="any", container="somebody")
+    return free
 
 
 def used_numbers(pod: Pod) -> dict[int, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sidecar.inject.annotations import INJECT_LABEL, PREFIX, Key, nearest
-from sidecar.inject.pod import Json, Pod
+from sidecar.inject.pod import Json, Pod, port_number, whole_number
 from sidecar.inject.reasons import Caution, LeftAlone, Skip, caution
 from sidecar.settings.inject import InjectSettings
 from sidecar.settings.quantity import read_quantity
@@ -137,9 +137,10 @@ class _Reader:
         text = self.text(key)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
+        number = port_number(text)
+        if number is None:
             raise LeftAlone(Skip.BAD_ANNOTATION, name=key, value=text, expected="a number from 1 to 65535 is expected")
-        return int(text)
+        return number
 
     def matching(self, key: Key, form: re.Pattern[str], expected: str) -> str:
         text = self.text(key)
@@ -157,11 +158,10 @@ class _Reader:
 
     def seconds(self, key: Key, default: int) -> int:
         text = self.text(key)
-        if text.isascii() and text.isdigit() and int(text[:6]) <= LONGEST_DRAIN:
-            return int(text)
-        if text:
+        seconds = whole_number(text, 0, LONGEST_DRAIN)
+        if text and seconds is None:
             self.ignore(key, f"seconds from 0 to {LONGEST_DRAIN} are expected")
-        return default
+        return default if seconds is None else seconds
 
     def flag(self, key: Key) -> bool | None:
         text = self.text(key)

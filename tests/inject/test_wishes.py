@@ -243,3 +243,13 @@ def test_warnings_of_unknown_annotations_are_bounded() -> None:
     """A pod with a thousand of them gets a few."""
     annotations = {f"drift-sidecar/unknown-{number}": "x" for number in range(1000)}
     assert len(decided(annotations)[0].warnings) == 8
+
+
+@pytest.mark.parametrize("odd", ["8" * 5000, "0", "65536", "\u0668", "1.5"])
+def test_numbers_of_any_length_are_borne(odd: str) -> None:
+    """In probes, annotations and sysctls, where anything may stand."""
+    made = pod({Key.PORT.value: "http", Key.DRAIN.value: odd, Key.MODE.value: "swap"})
+    container = made["spec"]["containers"][0]
+    container |= {"readinessProbe": {"tcpSocket": {"port": odd}}, "env": [{"name": "PORT", "value": "8080"}]}
+    made["spec"]["securityContext"] = {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": odd}]}
+    assert decide(made, CLUSTER).skip in (None, Skip.PRIVILEGED_PORT)
