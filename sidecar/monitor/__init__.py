@@ -1,8 +1,8 @@
 """The monitor API: what the sidecar has found, over HTTP.
 
-``/monitor/predict`` counts rows that somebody posts; everything else reads. Requests are checked at the edge (`body`,
-`media`, `envelope`), rows go to the state (`coalesce`, `state`), answers are plain data (`answer`, `health`), and whatever goes
-wrong is a problem document (`problems`).
+``/monitor/predict`` counts rows that somebody posts; everything else reads. Requests are checked at the edge
+(`sidecar.web.body`, `media`, `envelope`), rows go to the state (`coalesce`, `state`), answers are plain data (`answer`,
+`health`), and whatever goes wrong is a problem document (`sidecar.web.problems`).
 
 Glossary
 --------

@@ -13,11 +13,11 @@ from sidecar.baseline import BaselineError
 from sidecar.baseline.files import open_descriptor
 from sidecar.batch import analyse, document
 from sidecar.batch.held import held
-from sidecar.monitor.body import Room, read_body
 from sidecar.monitor.elsewhere import Elsewhere, unreadable
-from sidecar.monitor.problems import Problem
 from sidecar.monitor.reply import document as reply
 from sidecar.monitor.state import MonitorState
+from sidecar.web.body import Room, read_body
+from sidecar.web.problems import Problem
 
 SMALL: Final = 32 << 10
 """Bytes of a batch that costs less here, a few milliseconds, than a process of its own."""

@@ -19,7 +19,7 @@ from sidecar.decode import Decoded, decode
 from sidecar.exchange import Exchange, Refusal
 from sidecar.monitor.json_body import read_json, refuse
 from sidecar.monitor.media import CLOUD_EVENT
-from sidecar.monitor.problems import Problem
+from sidecar.web.problems import Problem
 
 _TYPE_HEADER = "ce-type"
 _Row = dict[str, object]

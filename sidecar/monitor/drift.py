@@ -4,9 +4,9 @@ from aiohttp import web
 
 from sidecar.batch import document
 from sidecar.monitor.health import health_of
-from sidecar.monitor.problems import Problem
 from sidecar.monitor.reply import json_document
 from sidecar.monitor.state import MonitorState
+from sidecar.web.problems import Problem
 
 
 class Reading:

@@ -17,9 +17,9 @@ import orjson
 from sidecar import logs
 from sidecar.batch.held import held
 from sidecar.batch.worker import Exit
-from sidecar.monitor.problems import Problem
 from sidecar.monitor.state import MonitorState
 from sidecar.relay.engine_process import memory_limit
+from sidecar.web.problems import Problem
 
 SECONDS: Final = 60
 _SHARE_OF_MEMORY: Final = 0.75

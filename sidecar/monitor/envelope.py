@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
-from sidecar.monitor.problems import FieldError, Problem
+from sidecar.web.problems import FieldError, Problem
 
 MAX_VERSION = 128
 _MOST_ERRORS = 20

@@ -2,8 +2,8 @@
 
 from sidecar.decode.json_text import json_document
 from sidecar.exchange import Refusal
-from sidecar.monitor.problems import Problem
 from sidecar.reasons import TapReason
+from sidecar.web.problems import Problem
 
 _STATUS = {
     TapReason.NOT_JSON: 400,

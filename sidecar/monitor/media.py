@@ -2,7 +2,7 @@
 
 from aiohttp import hdrs, web
 
-from sidecar.monitor.problems import Problem
+from sidecar.web.problems import Problem
 
 CLOUD_EVENT = "application/cloudevents+json"
 JSON = "application/json"

@@ -9,8 +9,8 @@ import sidecar
 from sidecar.monitor.batch import ENDINGS
 from sidecar.monitor.envelope import PredictRequest
 from sidecar.monitor.media import CLOUD_EVENT, JSON
-from sidecar.monitor.problems import PROBLEM_TYPE
 from sidecar.monitor.schemas import BatchAnswer, DriftAnswer, HealthAnswer, PredictAnswer, ProblemSchema
+from sidecar.web.problems import PROBLEM_TYPE
 
 Json = dict[str, Any]
 

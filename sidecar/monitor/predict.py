@@ -4,7 +4,6 @@ from aiohttp import web
 
 from sidecar.decode.reading import is_prediction
 from sidecar.monitor.answer import shared_part, whole_answer
-from sidecar.monitor.body import Room, read_body
 from sidecar.monitor.cloudevent import CloudEvent, is_event, read_event, rows_of_event
 from sidecar.monitor.coalesce import Coalescer
 from sidecar.monitor.envelope import read_envelope
@@ -14,6 +13,7 @@ from sidecar.monitor.quality import RowIssues
 from sidecar.monitor.reply import json_reply
 from sidecar.monitor.state import MonitorState
 from sidecar.reasons import Issue
+from sidecar.web.body import Room, read_body
 
 
 class Predict:

@@ -17,7 +17,7 @@ from sidecar.columns import columns_of
 from sidecar.monitor import MonitorState
 from sidecar.monitor.batch import SMALL
 from sidecar.monitor.elsewhere import Elsewhere
-from sidecar.monitor.problems import Problem
+from sidecar.web.problems import Problem
 from tests.monitor.world import MonitorServer, Row, make_state, rows
 
 Client = TestClient[Any, Any]
