@@ -31,7 +31,7 @@ class Question(NamedTuple):
         """The pod's name, or what it will begin with."""
         metadata = self.pod.get("metadata") if isinstance(self.pod, dict) else None
         names = metadata if isinstance(metadata, dict) else {}
-        return str(names.get("name") or names.get("generateName") or "")
+        return _text(names.get("name")) or _text(names.get("generateName"))
 
 
 def read_review(document: object) -> Question:
@@ -43,7 +43,7 @@ def read_review(document: object) -> Question:
         The document is no such thing.
     """
     if not isinstance(document, dict) or document.get("kind") != KIND or document.get("apiVersion") != API_VERSION:
-        raise MalformedReview(f"a {KIND} of {API_VERSION} is expected")
+        raise MalformedReview(f"an {KIND} of {API_VERSION} is expected")
     request = document.get("request")
     if not isinstance(request, dict):
         raise MalformedReview("request: a map is expected")
@@ -77,7 +77,7 @@ def judge(question: Question, settings: InjectSettings) -> Decision:
 def _check(question: Question) -> None:
     if question.operation != "CREATE" or question.subresource:
         raise LeftAlone(Skip.NOT_NEW)
-    own = question.pod.get("kind", "Pod") if isinstance(question.pod, dict) else type(question.pod).__name__
+    own = question.pod.get("kind", "Pod") if isinstance(question.pod, dict) else "no object"
     found = question.kind or own
     if found != "Pod" or own != "Pod":
         raise LeftAlone(Skip.NOT_A_POD, found=own if found == "Pod" else found)

@@ -73,6 +73,14 @@ def test_what_is_no_review_is_answered_with_a_problem(webhook: Webhook, body: An
     assert problem["detail"]
 
 
+def test_a_name_that_is_none_keeps_no_pod_from_being_created(webhook: Webhook) -> None:
+    """However deep it is: a question is answered, and not met with a fault."""
+    deep = b'{"a":' * 1000 + b"1" + b"}" * 1000
+    status, answer = webhook.ask(json.dumps(review()).encode().replace(b'"iris"', deep))
+    assert (status, answer["response"]["allowed"]) == (200, True)
+    assert "patch" not in answer["response"]
+
+
 def test_a_review_of_the_largest_size_is_read(webhook: Webhook) -> None:
     """The bound itself is allowed."""
     body = json.dumps(review()).encode()
