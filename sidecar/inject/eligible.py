@@ -10,6 +10,7 @@ from sidecar.inject.wishes import says
 CONTAINER = "drift-sidecar"
 _MIRROR = "kubernetes.io/config.mirror"
 _ENDING = ("Job", "CronJob")
+_SYSTEM_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
 class Workload(NamedTuple):
@@ -57,5 +58,8 @@ def _check_wanted(pod: Pod) -> None:
 
 
 def _on_windows(pod: Pod) -> bool:
-    systems = (pod.spec.get("os") or {}).get("name"), (pod.spec.get("nodeSelector") or {}).get("kubernetes.io/os")
-    return "windows" in systems
+    """Return whether the pod says so: by its system, by the nodes that it selects, or by options that only Windows has."""
+    selector = pod.spec.get("nodeSelector") or {}
+    systems = [(pod.spec.get("os") or {}).get("name"), *(selector.get(label) for label in _SYSTEM_LABELS)]
+    contexts = [part.get("securityContext") or {} for part in (pod.spec, *pod.everyone)]
+    return "windows" in systems or any(context.get("windowsOptions") for context in contexts)

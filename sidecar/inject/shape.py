@@ -46,6 +46,16 @@ class _Variable(_Shape):
     value: StrictStr | None = None
 
 
+class _Sysctl(_Shape):
+    name: StrictStr
+    value: StrictStr
+
+
+class _Security(_Shape):
+    sysctls: list[_Sysctl] | None = None
+    windowsOptions: object = None  # noqa: N815 - the API's own name
+
+
 class _Container(_Shape):
     name: StrictStr
     command: list[StrictStr] | None = None
@@ -56,20 +66,12 @@ class _Container(_Shape):
     readinessProbe: _Handler | None = None  # noqa: N815 - the API's own name
     livenessProbe: _Handler | None = None  # noqa: N815 - the API's own name
     lifecycle: _Lifecycle | None = None
+    securityContext: _Security | None = None  # noqa: N815 - the API's own name
     restartPolicy: StrictStr | None = None  # noqa: N815 - the API's own name
 
 
 class _Named(_Shape):
     name: StrictStr
-
-
-class _Sysctl(_Shape):
-    name: StrictStr
-    value: StrictStr
-
-
-class _Security(_Shape):
-    sysctls: list[_Sysctl] | None = None
 
 
 class _Owner(_Shape):
