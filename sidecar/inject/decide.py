@@ -118,7 +118,7 @@ def _add_sidecar(
         apparmor="appArmorProfile" in (pod.spec.get("securityContext") or {}),
         native=native,
     )
-    before = redirecting(sidecar, settings) if way.redirected else None
+    before = redirecting(pod, sidecar, settings) if way.redirected else None
     place(pod, sidecar.container(), native=native, before=before)
 
 

@@ -5,17 +5,18 @@ root. It is off for the whole cluster unless the injector's settings allow it, h
 """
 
 from sidecar.inject.container import TOKEN_FOLDER, USER, Sidecar, security
-from sidecar.inject.pod import Json
+from sidecar.inject.names import unique
+from sidecar.inject.pod import Json, Pod
 from sidecar.settings.inject import InjectSettings
 
 INIT_CONTAINER = "drift-sidecar-redirect"
 
 
-def redirecting(sidecar: Sidecar, settings: InjectSettings) -> Json:
-    """Return the init container that leads traffic to `sidecar`."""
+def redirecting(pod: Pod, sidecar: Sidecar, settings: InjectSettings) -> Json:
+    """Return the init container of `pod` that leads traffic to `sidecar`, under a name that no other container has."""
     empty = {"name": sidecar.token_volume, "mountPath": TOKEN_FOLDER, "readOnly": True}
     return {
-        "name": INIT_CONTAINER,
+        "name": unique(INIT_CONTAINER, {one["name"] for one in pod.everyone}),
         "image": settings.redirect_image or sidecar.image,
         "imagePullPolicy": sidecar.pull_policy,
         "args": [

@@ -65,6 +65,8 @@ def test_a_pod_is_injected_as_expected(name: str) -> None:
     assert port_of(environment["DRIFT_LISTEN"]) == expected["listen"]
     assert environment["DRIFT_UPSTREAM"] == f"127.0.0.1:{expected['model']}"
     assert oracle.endpoints(pod, expected["name"]) == [("drift-sidecar", expected["listen"])]
+    names = [one["name"] for one in oracle.every_container(pod)]
+    assert len(set(names)) == len(names)
     wanted = expected.get("warnings", [])
     assert len(warnings) == len(wanted)
     assert all(words in warning for words, warning in zip(wanted, warnings, strict=True))
