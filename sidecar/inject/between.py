@@ -98,6 +98,7 @@ def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, wa
     old, name = target.number, target.name
     _check_privilege(pod, old)
     variable = moving_variable(target, wishes)
+    _check_command(target, wishes)
     new = free_port(pod, wishes, settings, old)
     _warn_of_the_old_number(pod, target, variable["name"], warnings)
     pin_elsewhere(target.container, name, old)
@@ -107,6 +108,19 @@ def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, wa
     if target.port is not None:
         target.port.entry["containerPort"] = new
     return Way(old, name or TRAFFIC_PORT, new)
+
+
+def _check_command(target: Target, wishes: Wishes) -> None:
+    """See that the variable moves the model: one whose command has the number may obey that, unless its owner knows better."""
+    if not wishes.port_variable and _commanded(target):
+        container = target.container["name"]
+        raise LeftAlone(Skip.NO_VARIABLE, container=container, number=target.number, why="its command has it too")
+
+
+def _commanded(target: Target) -> bool:
+    """Return whether the model's port stands in its command."""
+    words = (word for key in ("command", "args") for word in target.container.get(key) or [])
+    return any(names_number(word, target.number) for word in words)
 
 
 def _check_privilege(pod: Pod, number: int) -> None:
@@ -123,7 +137,7 @@ def _lowest_port(pod: Pod) -> int:
 
 def _warn_of_the_old_number(pod: Pod, target: Target, variable: str, warnings: list[str]) -> None:
     container, number = target.container, target.number
-    if any(names_number(word, number) for key in ("command", "args") for word in container.get(key) or []):
+    if _commanded(target):
         warnings.append(caution(Caution.PORT_IN_ARGUMENTS, container=container["name"], number=number, variable=variable))
     warnings += [
         caution(Caution.EXEC_PROBE, container=one["name"], number=number)

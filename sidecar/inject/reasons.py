@@ -60,7 +60,7 @@ class Caution(StrEnum):
 
 
 SKIP_TEXT: dict[Skip, str] = {
-    Skip.OPTED_OUT: "the label drift-sidecar/inject says false",
+    Skip.OPTED_OUT: "drift-sidecar/inject says false",
     Skip.ALREADY_INJECTED: "the pod has a sidecar already ({found})",
     Skip.NOT_A_POD: "this is no Pod ({found})",
     Skip.NOT_NEW: "only new pods get a sidecar",

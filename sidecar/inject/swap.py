@@ -7,6 +7,7 @@ command alone cannot be moved, because commands are not the injector's to change
 import re
 from itertools import chain
 
+from sidecar.inject.annotations import Key
 from sidecar.inject.choose import Target
 from sidecar.inject.handlers import asked
 from sidecar.inject.pod import HIGHEST_PORT, Json, Pod, port_number
@@ -43,7 +44,8 @@ def free_port(pod: Pod, wishes: Wishes, settings: InjectSettings, old: int) -> i
     used: set[int] = set(used_numbers(pod)) | {old, *settings.ports.model_dump().values()}
     if wishes.model_port is not None:
         if wishes.model_port in used:
-            raise LeftAlone(Skip.PORT_IN_USE, number=wishes.model_port, container="somebody else")
+            expected = "a port that neither the sidecar nor anything else in the pod uses is expected"
+            raise LeftAlone(Skip.BAD_ANNOTATION, name=Key.MODEL_PORT, value=str(wishes.model_port), expected=expected)
         return wishes.model_port
     used |= {mentioned for word in _words(pod) if (mentioned := port_number(word)) is not None}
     candidates = chain(range(settings.ports.probes + 1, HIGHEST_PORT + 1), range(_LOWEST, settings.ports.probes))
