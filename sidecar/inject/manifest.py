@@ -17,6 +17,7 @@ _TEMPLATES = {
     "ReplicationController": _TEMPLATE,
     "Rollout": _TEMPLATE,
     "Job": _TEMPLATE,
+    "PodTemplate": ("template",),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
 

@@ -82,6 +82,14 @@ def test_every_workload_that_serves_is_known(
     assert names(made["spec"]["template"]) == ["model", "drift-sidecar"]
 
 
+def test_a_pod_template_of_its_own_is_known(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its template stands at the top, beside no spec."""
+    template = yaml.safe_load(DEPLOYMENT)["spec"]["template"]
+    run(yaml.safe_dump({"apiVersion": "v1", "kind": "PodTemplate", "template": template}), monkeypatch=monkeypatch)
+    [made] = documents(capsys.readouterr().out)
+    assert names(made["template"]) == ["model", "drift-sidecar"]
+
+
 def test_jobs_are_left_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """By the kind of the workload, for their templates do not say."""
     cron = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: nightly}\nspec:\n  jobTemplate:\n    spec:\n      template:"
