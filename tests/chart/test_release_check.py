@@ -20,7 +20,7 @@ from sidecar.settings.inject import InjectSettings
 from tests.chart import cases
 from tests.chart.helm import Cluster, Manifest, one, render
 from tests.chart.values_file import CHART
-from tests.relay.running import Sidecar, until
+from tests.relay.running import Sidecar
 
 SCRIPT = (CHART / "files" / "check_release.py").read_text(encoding="utf-8")
 INJECTOR = "drift-drift-sidecar-injector.drift-system.svc"
@@ -35,8 +35,10 @@ def check(environ: Mapping[str, str], script: str = SCRIPT) -> tuple[int, str]:
 
 
 @contextmanager
-def answering(status: int, body: Manifest, context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[Any]]]:
-    """Answer every request with `body`; yield the port and the list of what was asked."""
+def answering(
+    status: int, body: Manifest, context: ssl.SSLContext | None = None, *, then: Manifest | None = None
+) -> Iterator[tuple[int, list[Any]]]:
+    """Answer every request with `body`, or all but the first with `then`; yield the port and the list of what was asked."""
     asked: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -45,7 +47,7 @@ def answering(status: int, body: Manifest, context: ssl.SSLContext | None = None
             asked.append((self.path, dict(self.headers), json.loads(self.rfile.read(length) or b"null")))
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write(json.dumps(then if then and len(asked) > 1 else body).encode())
 
         def do_POST(self) -> None:
             self.do_GET()
@@ -222,16 +224,11 @@ def test_patience_waits_for_what_is_late(pair: Path) -> None:
     """An answer that becomes right within the time is right."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair / "tls.crt", pair / "tls.key")
-    answer: Manifest = {"response": {"allowed": True}}
-    with answering(200, answer, context) as (port, asked):
-        thread = threading.Thread(
-            target=lambda: until(lambda: asked, "a first question") and answer["response"].update(patch="x")
-        )
-        thread.start()
+    early: Manifest = {"response": {"allowed": True}}
+    late: Manifest = {"response": {"allowed": True, "patch": "x"}}
+    with answering(200, early, context, then=late) as (port, asked):
         code, _ = check({**asking(port, (pair / "ca.crt").read_text()), "CHECK_PATIENCE": "30"})
-        thread.join()
-    assert code == 0
-    assert len(asked) > 1
+    assert (code, len(asked)) == (0, 2)
 
 
 def asked_of(values: Manifest, cluster: Cluster | None = None) -> dict[str, str]:
