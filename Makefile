@@ -17,7 +17,7 @@ PEERS := .venv-peers/.ready
 CHART := .venv-chart/.ready
 TOOLS := tests/packages.sh nginx=nginx-light wrk=wrk taskset=util-linux setpriv=util-linux
 
-.PHONY: help demo test lint format bench bench-peers calibrate soak fuzz e2e-servers image image-test docs chart requirements clean
+.PHONY: help demo test lint format bench bench-peers calibrate soak fuzz e2e e2e-servers image image-test docs chart requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench-peers: $(READY) $(PEERS)  ## scores of a window, beside evidently, nannyml
 
 fuzz: $(FUZZ)  ## mutations of recorded traffic for the readers and decoders, 10 minutes each (ARGS="http1 --seconds 60")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+e2e: $(READY)  ## a real Kubernetes cluster on this machine, and the chart's promises proven in it (ARGS=--short)
+	@tests/e2e/run.sh $(ARGS)
 
 e2e-servers: $(READY)  ## real model servers with their own clients, and the sidecar between them (ARGS="kserve triton")
 	$(BIN)/python -m tests.servers $(ARGS)
