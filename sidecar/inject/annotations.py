@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 PREFIX = "drift-sidecar/"
 INJECT_LABEL = PREFIX + "inject"
-NAMESPACE_LABEL = PREFIX + "injection"
 INJECTED_LABEL = PREFIX + "injected"
 INJECTED = "injected"
 

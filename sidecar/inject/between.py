@@ -37,13 +37,13 @@ class Way(NamedTuple):
 def get_between(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, warnings: list[str]) -> Way:
     """Change the model's port as the pod's mode says, and return how traffic then runs."""
     _check_name(pod, target)
-    _warn_of_host_port(target, warnings)
     if wishes.mode != "takeover":
         _check_number(pod, target)
-    if wishes.mode == "swap":
-        return _swap(pod, target, wishes, settings, warnings)
     if wishes.mode == "redirect":
         return _redirect(pod, target, settings)
+    _warn_of_host_port(target, warnings)
+    if wishes.mode == "swap":
+        return _swap(pod, target, wishes, settings, warnings)
     return _take_over(pod, target, settings, warnings)
 
 
@@ -97,6 +97,7 @@ def _give_up_name(pod: Pod, target: Target) -> None:
 def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, warnings: list[str]) -> Way:
     old, name = target.number, target.name
     _check_privilege(pod, old)
+    _check_siblings(pod, target)
     variable = moving_variable(target, wishes)
     _check_command(target, wishes)
     new = free_port(pod, wishes, settings, old)
@@ -108,6 +109,12 @@ def _swap(pod: Pod, target: Target, wishes: Wishes, settings: InjectSettings, wa
     if target.port is not None:
         target.port.entry["containerPort"] = new
     return Way(old, name or TRAFFIC_PORT, new)
+
+
+def _check_siblings(pod: Pod, target: Target) -> None:
+    """See that the model serves nothing else on that number, such as HTTP/3 over UDP, which would move with it unseen."""
+    if any(port.number == target.number and not port.tcp for port in pod.ports([target.container])):
+        raise LeftAlone(Skip.AMBIGUOUS_NUMBER, number=target.number)
 
 
 def _check_command(target: Target, wishes: Wishes) -> None:

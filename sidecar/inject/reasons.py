@@ -79,7 +79,7 @@ SKIP_TEXT: dict[Skip, str] = {
     Skip.SEVERAL_PORTS: "{known} could each be the model's; name one in the annotation drift-sidecar/port "
     "(and drift-sidecar/container)",
     Skip.AMBIGUOUS_NAME: "the port name {name!r} is declared more than once; give each port a name of its own",
-    Skip.AMBIGUOUS_NUMBER: "TCP port {number} is declared more than once; declare it once",
+    Skip.AMBIGUOUS_NUMBER: "port {number} is declared more than once; declare it once, or give the others numbers of their own",
     Skip.PORT_IN_USE: "port {number}, which the sidecar needs, is used by {container!r}; move one of them "
     "(injector setting ports)",
     Skip.KNATIVE: "Knative's queue-proxy finds the model by number; set drift-sidecar/mode: swap and "

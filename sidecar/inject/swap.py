@@ -44,7 +44,7 @@ def free_port(pod: Pod, wishes: Wishes, settings: InjectSettings, old: int) -> i
     used: set[int] = set(used_numbers(pod)) | {old, *settings.ports.model_dump().values()}
     if wishes.model_port is not None:
         if wishes.model_port in used:
-            expected = "a port that neither the sidecar nor anything else in the pod uses is expected"
+            expected = "a port that nothing in the pod uses is expected"
             raise LeftAlone(Skip.BAD_ANNOTATION, name=Key.MODEL_PORT, value=str(wishes.model_port), expected=expected)
         return wishes.model_port
     used |= {mentioned for word in _words(pod) if (mentioned := port_number(word)) is not None}

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from tests.chart import cases
-from tests.chart.helm import ROOT, Cluster, Manifest, containers, one, pod_specs, render
+from tests.chart.helm import NEWEST, ROOT, Cluster, Manifest, containers, one, pod_specs, render
+from tests.chart.schemas import faults
 from tests.chart.values_file import CHART, read_values, walk
 
+CORE = ("v1", "apps/v1", "policy/v1", "networking.k8s.io/v1", "autoscaling/v2", "rbac.authorization.k8s.io/v1")
 KNOBS: dict[str, Any] = {
     "nodeSelector": {"disk": "ssd"},
     "tolerations": [{"key": "gpu", "operator": "Exists"}],
@@ -91,6 +93,17 @@ def test_names_fit_however_the_release_is_called(release: str) -> None:
     for each in render({"deploy": cases.DEPLOY["deploy"]}, Cluster(release=release)):
         assert len(each["metadata"]["name"]) <= (63 if each["kind"] != "MutatingWebhookConfiguration" else 253)
         assert not [value for value in each["metadata"]["labels"].values() if len(value) > 63]
+
+
+@pytest.mark.parametrize("name", ["123", "1e5", "0x1f", "true", "null", "1.20"])
+def test_names_that_look_like_something_else_are_text(name: str) -> None:
+    """A release, a namespace and a ConfigMap may be called so, and YAML would take it for a number or a truth."""
+    cluster = Cluster(release=name, namespace=name.replace(".", "-"))
+    manifests = render({**cases.EVERYTHING, "existingConfigMap": name}, cluster)
+    assert [fault for each in manifests for fault in faults(each, NEWEST) if each["apiVersion"] in CORE] == []
+    assert {each["metadata"]["labels"]["app.kubernetes.io/instance"] for each in manifests} == {name}
+    assert {each["metadata"].get("namespace") for each in manifests} <= {None, "default", cluster.namespace}
+    assert all("." not in each["metadata"]["name"] for each in manifests if each["kind"] == "Service")
 
 
 def test_every_value_is_used() -> None:

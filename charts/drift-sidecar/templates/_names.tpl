@@ -4,14 +4,16 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" }}
 {{- end }}
 
+{{- /* A release may have dots in its name; a Service may not. */}}
 {{- define "drift-sidecar.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride }}
+{{- $release := .Release.Name | replace "." "-" }}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
-{{- else if contains $name .Release.Name }}
-{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else if contains $name $release }}
+{{- $release | trunc 50 | trimSuffix "-" }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" }}
+{{- printf "%s-%s" $release $name | trunc 50 | trimSuffix "-" }}
 {{- end }}
 {{- end }}
 
@@ -50,10 +52,10 @@
 {{- end }}
 {{- end }}
 
-{{- /* Labels that never change, for selectors. A dict: `root`, `component`. */}}
+{{- /* Labels that never change, for selectors. A dict: `root`, `component`. Names go through toYaml, for `123` is one too. */}}
 {{- define "drift-sidecar.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "drift-sidecar.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "drift-sidecar.name" .root | toYaml }}
+app.kubernetes.io/instance: {{ .root.Release.Name | toYaml }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
@@ -77,9 +79,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{- /* The metadata of one object. A dict: `root`, `component`, `name`, and `annotations`, `labels`, `namespace`, `clusterWide` where there is need. */}}
 {{- define "drift-sidecar.metadata" -}}
-name: {{ .name }}
+name: {{ .name | toYaml }}
 {{- if not .clusterWide }}
-namespace: {{ .namespace | default .root.Release.Namespace }}
+namespace: {{ .namespace | default .root.Release.Namespace | toYaml }}
 {{- end }}
 labels:
   {{- include "drift-sidecar.labels" . | nindent 2 }}

@@ -126,7 +126,7 @@ preStop:
 {{- define "drift-sidecar.volumes" -}}
 - name: drift-sidecar-config
   configMap:
-    name: {{ include "drift-sidecar.configMapName" .root }}
+    name: {{ include "drift-sidecar.configMapName" .root | toYaml }}
     optional: true
 {{- if .tokens }}
 - name: drift-sidecar-no-token
