@@ -44,8 +44,8 @@ def window(*, timed: bool) -> tuple[Rule, Stream]:
 def evaluate(rule: Rule, stream: Stream) -> None:
     """Judge the window, with the evidence of every feature, and compare it by the plain numbers."""
     sight = stream.window.sight(sums=rule.scorer.sums_matter) if rule.scans else None
-    rule.judge(stream.window.counts, sight, all_evidence=True)
-    rule.plain.numbers(stream.window.counts)
+    opinion = rule.judge(stream.window.counts, sight, all_evidence=True)
+    rule.plain.numbers(stream.window.counts, opinion.window)
 
 
 def report(rule: Rule, stream: Stream) -> None:

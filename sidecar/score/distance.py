@@ -89,14 +89,13 @@ def wasserstein(
     moments = np.multiply(edges, gap, out=np.zeros(gap.shape), where=inner)
     here, there = _parts(window_sums, window), _parts(baseline_sums, baseline)
     areas = np.abs(np.diff(moments, axis=-1, prepend=0.0) - (here - there))
-    crossed = np.zeros(gap.shape, dtype=np.bool_)
-    crossed[..., 1:] = (gap[..., :-1] * gap[..., 1:] < 0) & inner[..., 1:]
-    if crossed.any():
-        right = np.broadcast_to(edges, gap.shape)
-        ends = np.roll(right, 1, axis=-1)[crossed], right[crossed]
-        masses = np.stack([np.broadcast_to(q, gap.shape)[crossed], -np.broadcast_to(p, gap.shape)[crossed]])
-        moved = np.stack([np.broadcast_to(here, gap.shape)[crossed], -np.broadcast_to(there, gap.shape)[crossed]])
-        areas[crossed] = np.maximum(areas[crossed], _crossed(np.roll(gap, 1, axis=-1)[crossed], *ends, masses, moved))
+    crossed = np.nonzero((gap[..., :-1] * gap[..., 1:] < 0) & inner[..., 1:])
+    if len(crossed[0]):
+        *row, left = crossed
+        bins = (*row, left + 1)
+        right, own, others, moved, stayed = (np.broadcast_to(each, gap.shape) for each in (edges, q, p, here, there))
+        masses, carried = np.stack([own[bins], -others[bins]]), np.stack([moved[bins], -stayed[bins]])
+        areas[bins] = np.maximum(areas[bins], _crossed(gap[crossed], right[crossed], right[bins], masses, carried))
     return over_bins(areas)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sidecar.histogram import Counts, Layout
 from sidecar.score import chi_square_test, js, kl, psi
 from sidecar.score.shares import Floats
-from sidecar.verdict.distances import Distances, Fine
+from sidecar.verdict.distances import Distances, Fine, Integers
 
 
 class PlainNumbers(NamedTuple):
@@ -37,9 +37,9 @@ class PlainComparison:
         self._layout = layout
         self._distances = Distances(layout, np.flatnonzero(layout.numeric))
 
-    def numbers(self, counts: Counts) -> PlainNumbers:
-        """Return the plain numbers of a window."""
-        window, baseline = self._layout.to_score(counts.fine), self._layout.score_counts
+    def numbers(self, counts: Counts, window: Integers) -> PlainNumbers:
+        """Return the plain numbers of a window, by its counts and what they are in score bins, ``int64 (F, B)``."""
+        baseline = self._layout.score_counts
         divergences = (statistic(window, baseline) for statistic in (psi, kl, js))
         return PlainNumbers._make((*divergences, *chi_square_test(window, baseline), *self._of_numbers(counts)))
 

@@ -47,8 +47,9 @@ def report_on(
 def quality(names: tuple[str, ...], issues: NDArray[np.int64]) -> dict[str, dict[str, int]]:
     """Return the counts of issues that occur, by feature and issue."""
     found: dict[str, dict[str, int]] = {}
-    for row, column in zip(*np.nonzero(issues), strict=True):
-        found.setdefault(names[row], {})[ISSUES[column].value] = int(issues[row, column])
+    places = np.nonzero(issues)
+    for row, column, rows in zip(*(each.tolist() for each in (*places, issues[places])), strict=True):
+        found.setdefault(names[row], {})[ISSUES[column].value] = rows
     return found
 
 
@@ -65,15 +66,15 @@ def _reason(judgement: Judgement, rows: int) -> Insufficiency | None:
 def _features(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement, *, bins: bool) -> Iterator[FeatureReport]:
     """Yield the report of each feature."""
     columns = _columns(rule, counts, opinion, shown)
-    for row in range(len(rule.layout.names)):
-        values = {name: column[row] for name, column in columns.items()}
-        yield FeatureReport(**values, bins=_bins(rule, row, opinion.window) if bins else None)
+    for row, values in enumerate(zip(*columns.values(), strict=True)):
+        own = dict(zip(columns, values, strict=True))
+        yield FeatureReport(**own, bins=_bins(rule, row, opinion.window) if bins else None)
 
 
 def _columns(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement) -> dict[str, list[Any]]:
     """Return what is known of all features, as one list for each field of their reports."""
     features = rule.layout.profile.features
-    plain = {name: _numbers(array) for name, array in rule.plain.numbers(counts)._asdict().items()}
+    plain = {name: _numbers(array) for name, array in rule.plain.numbers(counts, opinion.window)._asdict().items()}
     limits = zip(rule.limits.warning.tolist(), rule.limits.critical.tolist(), strict=True)
     return plain | {
         "kind": [feature.kind for feature in features],

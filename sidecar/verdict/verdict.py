@@ -111,9 +111,9 @@ class Rule:
         window = self.layout.to_score(counts.fine)
         fine, pace = Fine(counts.fine, counts.sums), sight.pace if sight else None
         scores = self.scorer.scores(window, fine, pace)
-        wanted = scores.rows > 0 if all_evidence else scores.score > self.limits.warning
-        evidence = self.scorer.evidence(window, wanted, scores.phi)
-        judged, sureness = self._judged(window, fine, scores, evidence, pace)
+        far = scores.score > self.limits.warning
+        evidence = self.scorer.evidence(window, scores.rows > 0 if all_evidence else far, scores.phi)
+        judged, sureness = self._judged(window, fine, scores, np.where(far, evidence, np.nan), pace)
         whole = judge(judged, sureness, self.limits, self.alpha, self.scorer.scale)
         finding = self._scan(sight, evidence_needed(scores.rows, self.alpha))
         raised = finding.rank > whole.rank
@@ -133,6 +133,8 @@ class Rule:
         window, fine = self.layout.to_score(sight.fine), Fine(sight.fine, sight.sums)
         scores = self.scorer.scores(window, fine, sight.pace)
         wanted = scores.score > with_margin(self.limits.warning, scores, self.scorer.scale)
+        if not wanted.any():
+            return Finding.none(len(self.layout.names))
         evidence = self.scorer.evidence(window, wanted, scores.phi)
         judged = self._judged(window, fine, scores, evidence, sight.pace)
         return find(*judged, self.limits, needed, self.scorer.scale, (scores.score, evidence))
