@@ -136,7 +136,9 @@ def test_the_wheel_holds_the_sidecar_its_sample_baseline_and_nothing_else(root: 
     assert {name for name in names if not name.startswith("sidecar/") and ".dist-info/" not in name} == set()
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "bench-peers", "calibrate", "soak", "e2e", "image", "chart"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "lint", "bench", "bench-peers", "calibrate", "soak", "e2e", "image", "chart"]
+)
 def test_make_alone_lists_what_it_can_do(target: str, root: Path) -> None:
     """Whoever types ``make`` is told every target."""
     shown = subprocess.run(["make"], cwd=root, check=True, capture_output=True, text=True, timeout=20).stdout
