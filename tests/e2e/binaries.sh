@@ -44,7 +44,7 @@ rm -f "$reflect"/*.go "$reflect"/*.s
 cp unpacked/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} "$reflect/"
 rm -f "$reflect"/*_test.go
 
-say "building Kubernetes 1.20.2: five to ten minutes of two cores"
+say "building Kubernetes 1.20.2: minutes of every core"
 mkdir -p src/.go/src/k8s.io home
 ln -sfn ../../.. src/.go/src/k8s.io/kubernetes
 go=$sources/unpacked/usr/lib/go-1.19
