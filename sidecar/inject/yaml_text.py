@@ -31,6 +31,21 @@ class _Loader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        _check_keys(node)  # here, where no merge key has been replaced yet by what it stands for
+        return node
+
+
+def _check_keys(node: yaml.MappingNode) -> None:
+    """See that no key stands twice, of which PyYAML would drop the first without a word; Kubernetes refuses that too."""
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != _TAGS + "merge":
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands there twice", key.start_mark)
+            seen.add(key.value)
+
 
 _Loader.add_implicit_resolver(_TAGS + "int", re.compile(f"(?:{_INTEGER.pattern})$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(_TAGS + "float", re.compile(f"(?:{_FLOAT.pattern})$"), list("-+.0123456789"))

@@ -204,6 +204,24 @@ def test_settings_that_the_sidecar_would_not_accept_do_not_get_that_far(key: str
         render({**cases.DEPLOY, "settings": {key: value}})
 
 
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ({"port": 15080}, "port 15080: the sidecar listens there itself"),
+        ({"port": 15090}, "port 15090"),
+        ({"port": 15021}, "port 15021"),
+        ({"portName": "drift-monitor"}, "another port of the sidecar has it"),
+        ({"portName": "drift-health"}, "another port of the sidecar has it"),
+        ({"portName": "model"}, "past the sidecar"),
+    ],
+)
+def test_a_port_that_is_the_sidecar_s_is_refused(model: Manifest, said: str) -> None:
+    """Two containers of a pod cannot listen on one number, and one name cannot lead to both."""
+    deploy = cases.DEPLOY["deploy"]
+    with pytest.raises(RefusedError, match=said):
+        render({"deploy": {**deploy, "model": {**deploy["model"], **model}}})
+
+
 def test_a_hook_of_the_model_s_own_is_kept_whole() -> None:
     """A preStop has one handler; another hook does not keep the model from waiting for the sidecar."""
     own: Manifest = {"preStop": {"exec": {"command": ["stop"]}}}

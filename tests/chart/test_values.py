@@ -102,6 +102,25 @@ def test_a_misspelt_group_is_refused(values: Manifest) -> None:
     assert not validator.is_valid({**values, "image": {"tga": "1"}})
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"commonLabels": {"tier": 1}},
+        {"commonAnnotations": {"a": True}},
+        {"inject": {"podLabels": {"a": 1}}},
+        {"inject": {"nodeSelector": {"disk": False}}},
+        {"podMonitor": {"labels": {"release": 2}}},
+        {"commonLabels": {"app.kubernetes.io/name": "other"}},
+    ],
+)
+def test_labels_that_kubernetes_would_refuse_are_refused_first(values: Manifest) -> None:
+    """A number, a truth, or a label by which the chart finds its own pods; text that looks like one is fine."""
+    assert not Draft7Validator(values_schema()).is_valid(values)
+    with pytest.raises(RefusedError, match="specifications of the schema"):
+        render(values)
+    render({"commonLabels": {"tier": "1"}, "commonAnnotations": {"a": "true"}})
+
+
 def test_a_chart_around_this_one_may_switch_it() -> None:
     """A `condition` and `global` are values of ours then."""
     render({"enabled": True, "global": {"registry": "example.com"}, "inject": {"enabled": False}})

@@ -24,6 +24,11 @@ AROUND: dict[str, Schema] = {
     "global": {"type": "object", "description": "what a chart around this one tells all its parts"},
     "enabled": {"type": "boolean", "description": "for the `condition` of a chart around this one"},
 }
+TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+TEXT_MAPS = frozenset({"commonAnnotations", "labels", "annotations", "podLabels", "podAnnotations", "nodeSelector"})
+"""Maps whose values Kubernetes takes as text alone: ``1`` and ``true`` are refused here, and not by the API server half-way."""
+
+OURS = r"^(app\.kubernetes\.io/(name|instance|component|version|managed-by)|helm\.sh/chart)$"
 QUANTITIES: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
 SHARED: dict[str, Schema] = {
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
@@ -87,8 +92,10 @@ def _value(entry: Entry) -> Schema:
     if entry.path == ("sidecar", "resources"):
         resources: Schema = inject_settings()["properties"]["resources"]
         return resources | {"description": entry.text}
+    if entry.path == ("commonLabels",):
+        return TEXTS | {"description": entry.text, "propertyNames": {"not": {"pattern": OURS}}}
     given = dict(entry.schema)
-    shared = SHARED[given.pop("$ref")] if "$ref" in given else {}
+    shared = SHARED[given.pop("$ref")] if "$ref" in given else TEXTS if entry.path[-1] in TEXT_MAPS else {}
     return {"type": _type(entry.default), **shared, **given}
 
 

@@ -99,3 +99,18 @@ def test_what_is_no_yaml_says_so(text: str) -> None:
 def test_long_texts_stay_on_their_lines() -> None:
     """A script in a manifest can be read afterwards as before."""
     assert write_documents([{"script": "one\ntwo\n"}]) == "script: |\n  one\n  two\n"
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2\n", "x: [{b: 1, 'b': 2}]\n"])
+def test_a_key_that_stands_there_twice_is_an_error(text: str) -> None:
+    """One of the two would be lost without a word."""
+    with pytest.raises(YamlError, match="stands there twice"):
+        read_documents(text)
+
+
+def test_a_key_that_a_merge_brings_too_is_none() -> None:
+    """What stands there wins, however deep the map is that is merged."""
+    text = "x: &b {a: 1}\nouter: {inner: {y: &c {<<: *b, a: 2}}}\nz:\n  <<: *c\n  q: 1\n"
+    [document] = read_documents(text)
+    assert document["z"] == {"a": 2, "q": 1}
+    assert document["outer"]["inner"]["y"] == {"a": 2}

@@ -10,8 +10,19 @@ All but podAnnotations and podLabels take a dict:
   extraEnv, extraVolumeMounts   lists, where there is more to say
 */}}
 
+{{- /* All containers of a pod share its ports and, as far as Services are concerned, their names. */}}
+{{- define "drift-sidecar.checkPort" -}}
+{{- if has (int .port) (list 15080 15090 15021) }}
+{{- fail (printf "port %d: the sidecar listens there itself; let the model listen elsewhere" (int .port)) }}
+{{- end }}
+{{- if has .portName (list "drift-monitor" "drift-health") }}
+{{- fail (printf "port name %s: another port of the sidecar has it" .portName) }}
+{{- end }}
+{{- end }}
+
 {{- /* The container, as a map. The injector makes the same one: tests/chart/test_one_sidecar.py holds them against each other. */}}
 {{- define "drift-sidecar.container" -}}
+{{- include "drift-sidecar.checkPort" . }}
 {{- $values := .root.Values }}
 {{- $address := contains ":" $values.sidecar.address | ternary (printf "[%s]" $values.sidecar.address) $values.sidecar.address }}
 name: drift-sidecar
