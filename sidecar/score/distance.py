@@ -112,9 +112,8 @@ def _crossed(gap: Floats, left: Floats, right: Floats, masses: Floats, moments: 
     """
     means = np.divide(moments, masses, out=np.broadcast_to(left, masses.shape).copy(), where=masses != 0)
     means = np.clip(means, left, right)
-    order = np.argsort(means, axis=0)
-    (first, second), (jump, other) = np.take_along_axis(means, order, 0), np.take_along_axis(masses, order, 0)
-    between, after = gap + jump, gap + jump + other
+    first, second = np.minimum(*means), np.maximum(*means)
+    between, after = gap + np.where(means[0] <= means[1], *masses), gap + masses[0] + masses[1]
     area: Floats = np.abs(gap) * (first - left) + np.abs(between) * (second - first) + np.abs(after) * (right - second)
     return area
 
