@@ -23,6 +23,11 @@ def injectors() -> list[Json]:
     return pods(SYSTEM, **{"app.kubernetes.io/component": "injector"})
 
 
+def replaced() -> bool:
+    """Whether no injector is still on its way out: the API server may ask it until it is gone."""
+    return len(kubectl("get", "pods", "-n", SYSTEM, "-l", "app.kubernetes.io/component=injector", "-o", "name").split()) == 2
+
+
 def webhooks() -> list[Json]:
     """Return the webhooks of the release."""
     found: Json = json.loads(kubectl("get", "mutatingwebhookconfigurations", "-o", "json"))

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e import workload
 from tests.e2e.cluster import Json, address, apply, rolled_out, until
 from tests.e2e.prometheus import Prometheus
-from tests.e2e.release import RELEASE, upgrade
+from tests.e2e.release import RELEASE, replaced, upgrade
 from tests.e2e.report import note
 from tests.e2e.wire import TALKS, conversation
 
@@ -30,6 +30,7 @@ def test_a_numbered_port_is_watched(mode: str, release: str, bare: Json, prometh
     more = (MOVED | UNNAMED) if mode == "swap" else UNNAMED
     if mode == "redirect":
         upgrade(RELEASE, "--set", "inject.settings.redirect=true")  # it is off for the whole cluster by default
+        until(replaced, "no injector has the former settings")
     notes = {"drift-sidecar/mode": mode, "drift-sidecar/port": str(workload.PORT)}
     apply(workload.deployment(mode, MODELS, annotations=notes, containers=[workload.container(**more)]), numbered(mode))
     rolled_out(mode, MODELS)
