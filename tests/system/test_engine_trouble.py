@@ -36,8 +36,9 @@ def stop(sidecar: Sidecar, trigger: Path) -> None:
 def hang(sidecar: Sidecar, trigger: Path) -> None:
     """Leave the engine busy with something that never ends, and that lets nothing else run."""
     pid = sidecar.engines[-1]
-    before = cpu_seconds(pid)
     trigger.touch()
+    until(lambda: not trigger.exists(), "it has seen the trigger, so that what it uses from here on is not its start")
+    before = cpu_seconds(pid) if alive(pid) else 0.0
     until(lambda: _busy_or_gone(pid, before + 0.3), "it is busy")
 
 
