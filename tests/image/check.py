@@ -91,10 +91,10 @@ def check_stop(container: Container) -> None:
 
 def check_beside_a_model(engine: str, image: str) -> None:
     """A pod of two: what is sent to the sidecar comes from the model, and its rows are in the window."""
-    beside = ["-e", "DRIFT_UPSTREAM=127.0.0.1:9000", "-e", "DRIFT_BASELINE=/app/baseline_data.json"]
+    words = ["-e", "DRIFT_UPSTREAM=127.0.0.1:9000", "-e", "DRIFT_BASELINE=/app/baseline_data.json"]
     with (
-        running(engine, "drift-beside", *LIMITS, *PUBLISHED, *beside, image),
-        running(engine, "drift-model", "--network", "container:drift-beside", "--entrypoint", "python", image, "-c", MODEL),
+        running(engine, "drift-beside", *LIMITS, *PUBLISHED, *words, image) as sidecar,
+        running(engine, "drift-model", f"--network=container:{sidecar.name}", "--entrypoint=python", image, "-c", MODEL),
     ):
         until_answered(MONITOR, "/monitor/health")
         answers = [ask_patiently("/predict", ROW) for _ in range(50)]

@@ -1,6 +1,7 @@
 """Containers that an engine runs, what is asked of them, and claims that hold or end the check."""
 
 import json
+import secrets
 import subprocess
 import sys
 import time
@@ -55,16 +56,19 @@ class Container:
 
 @contextmanager
 def running(engine: str, name: str, *words: str) -> Iterator[Container]:
-    """Start a container, hand it over, and remove it whatever happens."""
-    container = Container(engine, name)
-    container.do("run", "-d", "--name", name, *words)
+    """Start a container, hand it over, and remove it whatever happens.
+
+    Podman may need a name for a moment longer than it takes to remove the container, so no name is used twice.
+    """
+    container = Container(engine, f"{name}-{secrets.token_hex(4)}")
+    container.do("run", "-d", "--name", container.name, *words)
     try:
         yield container
     except Exception:
         print(container.logs(), file=sys.stderr)
         raise
     finally:
-        container.do("rm", "-f", name)
+        container.do("rm", "-f", container.name)
 
 
 def ask(port: int, path: str, body: object = None) -> tuple[int, str]:

@@ -45,8 +45,8 @@ def peak(pid: int) -> int:
     return _status(pid, "VmHWM") << 10
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time that `pid` has used."""
+def cpu_seconds(pid: int | str) -> float:
+    """Return the CPU time that `pid` has used, or one thread of it, ``PID/task/THREAD``."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 

@@ -37,15 +37,15 @@ def hang(sidecar: Sidecar, trigger: Path) -> None:
     """Leave the engine busy with something that never ends, and that lets nothing else run."""
     pid = sidecar.engines[-1]
     trigger.touch()
-    until(lambda: not trigger.exists(), "it has seen the trigger, so that what it uses from here on is not its start")
-    before = cpu_seconds(pid) if alive(pid) else 0.0
-    until(lambda: _busy_or_gone(pid, before + 0.3), "it is busy")
+    until(lambda: not trigger.exists(), "it has seen the trigger")
+    thread = trigger.with_suffix(".thread").read_text(encoding="ascii")
+    until(lambda: _busy_or_gone(pid, thread, 0.3), "it is busy")
 
 
-def _busy_or_gone(pid: int, seconds: float) -> bool:
-    """Return whether a process has used more than so much CPU; on a crowded machine it may be found out before that."""
+def _busy_or_gone(pid: int, thread: str, seconds: float) -> bool:
+    """Return whether a thread has used more than so much CPU; on a crowded machine it may be found out before that."""
     try:
-        return cpu_seconds(pid) > seconds
+        return cpu_seconds(f"{pid}/task/{thread}") > seconds
     except FileNotFoundError:
         return True
 
