@@ -13,7 +13,7 @@ from sidecar.columns import Columns, slices
 from sidecar.drift_detector import DriftDetector
 from sidecar.window import WindowRule
 
-CELLS = 1 << 20
+CELLS = 1 << 21
 """Cells that are counted at once: nobody else waits for the processor here, as traffic would."""
 
 

@@ -20,6 +20,7 @@ numbers
 
 from sidecar.columns.category import LONGEST, WRONG_TYPE, WrongType, category_text, short_hash
 from sidecar.columns.coded import Coded
+from sidecar.columns.identity import coded_by_identity
 from sidecar.columns.model import ABSENT, Absent, Column, Columns, is_array
 from sidecar.columns.numbers import Numbers, numbers_of
 from sidecar.columns.rows import BATCH, CELLS, batches, columns_of, records_of, slices
@@ -38,6 +39,7 @@ __all__ = [
     "WrongType",
     "batches",
     "category_text",
+    "coded_by_identity",
     "columns_of",
     "is_array",
     "numbers_of",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.baseline.profile import CategoricalFeature
-from sidecar.columns import LONGEST, WRONG_TYPE, Absent, Coded, Column, category_text, short_hash
+from sidecar.columns import LONGEST, WRONG_TYPE, Absent, Coded, Column, category_text, coded_by_identity, short_hash
 from sidecar.histogram.grid import FIRST, Special
 
 ABSENT_CODE: Final = -1
@@ -64,7 +64,8 @@ class CategoryReader:
 
     def _from_array(self, array: NDArray[Any]) -> NDArray[np.int32]:
         if array.dtype == object:
-            return self._from_cells(array.tolist())
+            coded = coded_by_identity(array)
+            return self._from_cells(array.tolist()) if coded is None else self.codes(coded)
         if array.ndim != 1:
             return np.full(len(array), WRONG_CODE, dtype=np.int32)
         values, inverse = np.unique(array, return_inverse=True)

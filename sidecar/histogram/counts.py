@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.histogram.encode import Encoded
+from sidecar.histogram.grid import BLOCK
 from sidecar.histogram.issues import ISSUES
 from sidecar.histogram.layout import Layout
 
@@ -118,19 +119,25 @@ def tally(encoded: Encoded, layout: Layout, start: int = 0, stop: int | None = N
 
 
 def _tally_into(counts: Counts, encoded: Encoded, start: int, stop: int) -> None:
-    features, width = counts.fine.shape
-    codes, units = encoded.codes[:, start:stop], encoded.units[:, start:stop]
-    # One more column, at the front, takes the absent cells, whose code is -1.
-    flat = (codes + (np.arange(features, dtype=np.int64) * (width + 1) + 1)[:, None]).ravel()
-    size = features * (width + 1)
-    fine = np.bincount(flat, minlength=size).reshape(features, width + 1)
-    sums = np.bincount(flat, weights=units.ravel(), minlength=size).reshape(features, width + 1)
+    step = max(BLOCK // (stop - start), 1)
+    for first in range(0, len(counts.fine), step):
+        block = slice(first, first + step)
+        fine, sums = _binned(encoded.codes[block, start:stop], encoded.units[block, start:stop], counts.fine.shape[1])
+        counts.fine[block] += fine[:, 1:]
+        counts.sums[block] += sums[:, 1:]
+        counts.absent[block] += fine[:, 0]
     counts.rows += stop - start
-    counts.fine += fine[:, 1:]
-    counts.sums += sums[:, 1:].astype(np.int64)
-    counts.absent += fine[:, 0]
     counts.issues += _issue_counts(encoded.issues[:, start:stop])
     counts.unknown += int(np.count_nonzero(encoded.unknown[start:stop]))
+
+
+def _binned(codes: NDArray[np.int32], units: NDArray[np.float64], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count cells, and add their values up; one more column, at the front, takes the absent cells, whose code is -1."""
+    grid = (len(codes), width + 1)
+    flat = (codes + (np.arange(grid[0], dtype=np.int64) * grid[1] + 1)[:, None]).ravel()
+    size = grid[0] * grid[1]
+    fine, sums = np.bincount(flat, minlength=size), np.bincount(flat, weights=units.ravel(), minlength=size)
+    return fine.reshape(grid), sums.astype(np.int64).reshape(grid)
 
 
 def _issue_counts(issues: NDArray[np.uint16]) -> NDArray[np.int64]:

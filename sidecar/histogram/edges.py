@@ -21,7 +21,7 @@ WORTHWHILE: Final = 1024
 class _Table(NamedTuple):
     """What is known of each cell."""
 
-    before: NDArray[np.int32]
+    first: NDArray[np.int32]
     edge: NDArray[np.float64]
     crowded: NDArray[np.bool_] | None
 
@@ -33,52 +33,56 @@ class Edges:
     ----------
     edges
         Ascending and finite.
+    first
+        What the bin below the first edge is called; the others count on from there.
 
     Examples
     --------
-    >>> Edges([10.0, 20.0]).below(np.array([5.0, 10.0, 10.5, 20.5]))
-    array([0, 0, 1, 2])
+    >>> Edges([10.0, 20.0], first=5).bins(np.array([5.0, 10.0, 10.5, 20.5]))
+    array([5, 5, 6, 7], dtype=int32)
     """
 
-    def __init__(self, edges: Sequence[float]) -> None:
+    def __init__(self, edges: Sequence[float], first: int = 0) -> None:
         self._edges = np.array(edges, dtype=np.float64)
+        self._first = first
         self._table: _Table | None = None
         low, high = (edges[0], edges[-1]) if len(edges) else (0.0, 0.0)
         with np.errstate(over="ignore"):
             scale = CELLS / (np.float64(high) - low) if high > low else np.float64(0.0)
         # Edges as far apart as the largest doubles, or as close as the smallest, are searched.
-        self._low, self._scale = low, scale if np.isfinite(scale) else np.float64(0.0)
+        self._scale = scale if np.isfinite(scale) else np.float64(0.0)
+        self._shift = 1.0 - low * self._scale
 
-    def below(self, values: NDArray[np.float64]) -> NDArray[np.integer]:
-        """Return how many edges are less than each value; for NaN any number of them."""
+    def bins(self, values: NDArray[np.float64], out: NDArray[np.int32] | None = None) -> NDArray[np.int32]:
+        """Return the bin of each value, in `out` if it is given; for NaN any of them."""
+        out = np.empty(len(values), dtype=np.int32) if out is None else out
         if len(values) < WORTHWHILE or not self._scale:
-            return self._edges.searchsorted(values, "left")
+            return np.add(self._edges.searchsorted(values, "left"), self._first, out=out, casting="unsafe")
         if self._table is None:
             self._table = self._counted()
-        before, edge, crowded = self._table
+        first, edge, crowded = self._table
         cells = self._cells(values)
-        # The cells are known to be there; "clip" is the mode that does not look again.
-        found = before.take(cells, mode="clip")
-        found += values > edge.take(cells, mode="clip")
+        # "clip" takes the cells below the first one to it, and does not look twice.
+        first.take(cells, out=out, mode="clip")
+        out += values > edge.take(cells, mode="clip")
         if crowded is not None:
             places = np.flatnonzero(crowded.take(cells, mode="clip"))
-            found[places] = self._edges.searchsorted(values[places], "left")
-        return found
+            out[places] = self._edges.searchsorted(values[places], "left") + self._first
+        return out
 
     def _cells(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return the cell of each value; 0 and the last one take all that lies outside."""
+        """Return the cell of each value; the last takes NaN and all that lies above, and what lies below is to be clipped."""
         with np.errstate(over="ignore", invalid="ignore"):
-            cells = values - self._low
-            cells *= self._scale
-        cells += 1.0
-        np.fmax(cells, 0.0, out=cells)  # takes NaN along
-        return np.fmin(cells, CELLS + 1.0, out=cells).astype(np.intp)
+            cells = values * self._scale
+            cells += self._shift
+            return np.fmin(cells, CELLS + 1.0, out=cells).astype(np.intp)
 
     def _counted(self) -> "_Table":
-        """Return the edges before each cell, the edge in it, and whether there are more; no value is above no edge."""
-        cells = self._cells(self._edges)
+        """Return the first bin of each cell, the edge in it, and whether there are more; no value is above no edge."""
+        cells = self._cells(self._edges).clip(0)
         own = np.bincount(cells, minlength=CELLS + 2)
         edge = np.full(CELLS + 2, np.inf)
         edge[cells] = self._edges
         crowded = own > 1
-        return _Table((np.cumsum(own) - own).astype(np.int32), edge, crowded if crowded.any() else None)
+        first = np.cumsum(own) - own + self._first
+        return _Table(first.astype(np.int32), edge, crowded if crowded.any() else None)

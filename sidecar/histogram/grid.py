@@ -15,3 +15,6 @@ class Special(IntEnum):
 
 FIRST: Final = len(Special)
 """Column of a feature's first own bin."""
+
+BLOCK: Final = 1 << 14
+"""Cells that are read or counted together: enough to keep calls rare, few enough to stay in the processor's cache."""

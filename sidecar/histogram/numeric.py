@@ -10,7 +10,7 @@ from sidecar.baseline.profile import NumericFeature, Profile
 from sidecar.columns import Columns, Numbers, numbers_of
 from sidecar.histogram.categorical import ABSENT_CODE
 from sidecar.histogram.edges import Edges
-from sidecar.histogram.grid import FIRST, Special
+from sidecar.histogram.grid import BLOCK, FIRST, Special
 from sidecar.histogram.issues import BIT
 from sidecar.reasons import Issue
 
@@ -44,7 +44,7 @@ class NumericReader:
         numeric = [(row, each) for row, each in enumerate(profile.features) if isinstance(each, NumericFeature)]
         self.rows = [row for row, _ in numeric]
         self._names = [feature.name for _, feature in numeric]
-        self._edges = [Edges(feature.edges) for _, feature in numeric]
+        self._edges = [Edges(feature.edges, FIRST) for _, feature in numeric]
         self._origin = np.array([feature.scale.origin for _, feature in numeric]).reshape(-1, 1)
         self._per_unit = np.array([1.0 / feature.scale.unit for _, feature in numeric]).reshape(-1, 1)
         self._range = np.array([_range(feature) for _, feature in numeric]).reshape(-1, 2)
@@ -67,22 +67,28 @@ class NumericReader:
 
     def _fill(self, columns: Columns, found: list[int], cells: Cells) -> None:
         numbers = [numbers_of(columns.values[self._names[k]]) for k in found]
-        values = np.array([each.values for each in numbers]).reshape(len(found), columns.rows)
-        for target, k, row in zip(cells.codes, found, values, strict=True):
-            np.add(self._edges[k].below(row), FIRST, out=target, casting="unsafe")
-        self._far(values, found, cells.issues)
-        finite = np.isfinite(values)
-        if not finite.all():
-            _special(values, cells.codes, cells.issues)
-            values = np.where(finite, values, self._origin[found])
+        step = max(BLOCK // max(columns.rows, 1), 1)
+        for start in range(0, len(found), step):
+            block = slice(start, start + step)
+            self._fill_block(numbers[block], found[block], Cells(cells.codes[block], cells.units[block], cells.issues[block]))
         _odd(numbers, cells.codes, cells.issues)
-        to_units(values, self._origin[found], self._per_unit[found], out=cells.units)
+
+    def _fill_block(self, numbers: list[Numbers], found: list[int], cells: Cells) -> None:
+        values = np.array([each.values for each in numbers])
+        for target, k, row in zip(cells.codes, found, values, strict=True):
+            self._edges[k].bins(row, out=target)
+        finite = np.isfinite(values)
+        plain = values if finite.all() else np.where(finite, values, self._origin[found])
+        self._far(plain, found, cells.issues)
+        if plain is not values:
+            _special(values, cells.codes, cells.issues)
+        to_units(plain, self._origin[found], self._per_unit[found], out=cells.units)
 
     def _far(self, values: NDArray[np.float64], found: list[int], issues: NDArray[np.uint16]) -> None:
         """Flag what lies outside of the baseline's range, and of its fences; comparisons with NaN are false."""
         issues[:] = 0
         # Most features have no such value, which their extremes tell at once.
-        least, most = np.fmin.reduce(values, axis=1, initial=np.inf), np.fmax.reduce(values, axis=1, initial=-np.inf)
+        least, most = np.min(values, axis=1, initial=np.inf), np.max(values, axis=1, initial=-np.inf)
         for bounds, issue in ((self._range[found], Issue.OUT_OF_RANGE), (self._fences[found], Issue.OUTLIER)):
             low, high = bounds.T
             for row in np.flatnonzero((least < low) | (most > high)):
