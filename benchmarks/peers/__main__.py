@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -36,13 +37,12 @@ def run(name: str, rows: int, repeats: int, python: Path) -> list[float]:
 
 
 def measure(windows: Sequence[int], rounds: int, repeats: int, python: Path) -> Times:
-    """Return the times of every tool, round by round: A B C, A B C."""
+    """Return the times of every tool, round by round, ours anew just before each of the others: A B, A C, A B, A C."""
     times: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for _ in range(rounds):
-        for rows in windows:
-            for name in (OURS, *PEERS):
-                times[name, rows].append(median(run(name, rows, repeats, python)))
-                print(f"{name}, {rows} rows: {1000 * times[name, rows][-1]:.1f} ms", file=sys.stderr, flush=True)
+    for rows, peer in product(list(windows) * rounds, PEERS):
+        for name in (OURS, peer):
+            times[name, rows].append(median(run(name, rows, repeats, python)))
+            print(f"{name}, {rows} rows: {1000 * times[name, rows][-1]:.1f} ms", file=sys.stderr, flush=True)
     return times
 
 
@@ -66,8 +66,9 @@ def rows_of(times: Times, windows: Sequence[int]) -> list[dict[str, Cell]]:
 
 
 def ratio(times: Times, name: str, rows: int) -> float:
-    """Return the median over rounds of a tool's time as a multiple of ours in the same round."""
-    return median([theirs / ours for theirs, ours in zip(times[name, rows], times[OURS, rows], strict=True)])
+    """Return the median over rounds of a tool's time as a multiple of ours just before it."""
+    first, step = (PEERS.index(name), len(PEERS)) if name in PEERS else (0, 1)
+    return median([theirs / ours for theirs, ours in zip(times[name, rows], times[OURS, rows][first::step], strict=True)])
 
 
 def broken(times: Times, windows: Sequence[int]) -> list[str]:
