@@ -26,7 +26,7 @@ _ALIGNED: Final = 4
 
 
 def coded_by_identity(cells: NDArray[Any]) -> Coded | None:
-    """Return an array of objects as a table and codes, or None where it is short or holds too many of them.
+    """Return a row of objects as a table and codes, or None where it is short or holds too many of them.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def coded_by_identity(cells: NDArray[Any]) -> Coded | None:
     >>> sorted(map(str, coded.table)), list(coded[:4])
     (['None', 'free plan', 'pro plan'], ['free plan', 'pro plan', 'pro plan', None])
     """
-    if len(cells) < WORTHWHILE or not cells.flags.c_contiguous:
+    if cells.ndim != 1 or len(cells) < WORTHWHILE or not cells.flags.c_contiguous:
         return None
     # The array holds on to its objects, so no address comes to mean another one in the meantime.
     addresses = np.frombuffer(cells, dtype=np.intp)

@@ -80,6 +80,9 @@ def test_two_objects_that_want_one_slot_get_no_answer() -> None:
     assert coded_by_identity(cells_of([one, other], 2048)) is None
 
 
-def test_a_column_of_a_table_is_left_to_others() -> None:
-    """Addresses are read in a row, so an array with gaps gets no answer."""
-    assert coded_by_identity(np.array([["a", "b"]] * 2048, dtype=object)[:, 0]) is None
+def test_a_table_and_its_columns_are_left_to_others() -> None:
+    """Addresses are read one after the other, so an array of two dimensions or with gaps gets no answer."""
+    table = np.array([["a", "b"]] * 2048, dtype=object)
+    assert coded_by_identity(table) is None
+    assert coded_by_identity(table[:, 0]) is None
+    assert coded_by_identity(table[:, 0].copy()) is not None
