@@ -25,7 +25,7 @@ help:  ## list the targets
 test: $(READY)  ## run every test, and the examples in the docstrings
 	@tests/packages.sh ip=iproute2 setpriv=util-linux promtool=prometheus prometheus-alertmanager=prometheus-alertmanager openssl=openssl
 	@tests/chart/tools.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(READY)  ## ruff, the formatter's opinion, mypy --strict, and hadolint
 	$(BIN)/ruff check .
