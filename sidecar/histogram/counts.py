@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.histogram.encode import Encoded
-from sidecar.histogram.grid import BLOCK
+from sidecar.histogram.grid import blocks
 from sidecar.histogram.issues import ISSUES
 from sidecar.histogram.layout import Layout
 
@@ -119,9 +119,7 @@ def tally(encoded: Encoded, layout: Layout, start: int = 0, stop: int | None = N
 
 
 def _tally_into(counts: Counts, encoded: Encoded, start: int, stop: int) -> None:
-    step = max(BLOCK // (stop - start), 1)
-    for first in range(0, len(counts.fine), step):
-        block = slice(first, first + step)
+    for block in blocks(len(counts.fine), stop - start):
         fine, sums = _binned(encoded.codes[block, start:stop], encoded.units[block, start:stop], counts.fine.shape[1])
         counts.fine[block] += fine[:, 1:]
         counts.sums[block] += sums[:, 1:]

@@ -10,7 +10,7 @@ from sidecar.baseline.profile import NumericFeature, Profile
 from sidecar.columns import Columns, Numbers, numbers_of
 from sidecar.histogram.categorical import ABSENT_CODE
 from sidecar.histogram.edges import Edges
-from sidecar.histogram.grid import BLOCK, FIRST, Special
+from sidecar.histogram.grid import FIRST, Special, blocks
 from sidecar.histogram.issues import BIT
 from sidecar.reasons import Issue
 
@@ -67,9 +67,7 @@ class NumericReader:
 
     def _fill(self, columns: Columns, found: list[int], cells: Cells) -> None:
         numbers = [numbers_of(columns.values[self._names[k]]) for k in found]
-        step = max(BLOCK // max(columns.rows, 1), 1)
-        for start in range(0, len(found), step):
-            block = slice(start, start + step)
+        for block in blocks(len(found), columns.rows):
             self._fill_block(numbers[block], found[block], Cells(cells.codes[block], cells.units[block], cells.issues[block]))
         _odd(numbers, cells.codes, cells.issues)
 
