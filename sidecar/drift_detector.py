@@ -30,7 +30,7 @@ from sidecar.verdict import (
     WindowReport,
     report_on,
 )
-from sidecar.window import Totals, WindowRule
+from sidecar.window import Sight, Totals, WindowRule
 
 VERSIONS: Final = 4
 """Model versions that are followed at once."""
@@ -184,7 +184,8 @@ class DriftDetector:
         window = WindowReport(
             rows=rows, panes=min(rows, 1), seconds=0.0, started=None, target_rows=max(rows, 1), unknown=counts.unknown
         )
-        return report_on(self._rule, Verdict(self._model_version, len(self.names)), counts, window, bins=True)
+        verdict, sight = Verdict(self._model_version, len(self.names)), Sight.of_whole(counts, self._layout)
+        return report_on(self._rule, verdict, counts, sight, window, bins=True)
 
     def configure(self, *, thresholds: SupportsThresholds | None = None, alpha: float | None = None) -> None:
         """Change the rule; what has been said stands until the next pane close, unless it has become worse."""

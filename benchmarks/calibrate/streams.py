@@ -17,11 +17,10 @@ from sidecar.baseline import Choices, Profile, profile_of_columns
 from sidecar.baseline.source import Table
 from sidecar.columns import Columns
 from sidecar.dispersion import learn
-from sidecar.histogram import Layout, encode
+from sidecar.histogram import Binned, Layout, encode
 from sidecar.score import psi
 from sidecar.score.shares import Floats
 from sidecar.verdict import Rule, Scores, Thresholds, judge
-from sidecar.verdict.distances import Fine
 from sidecar.verdict.rule import INSUFFICIENT, WARNING, evidence_needed
 from sidecar.verdict.scan import with_margin
 from sidecar.window import WindowRule, suffix_rows
@@ -126,10 +125,10 @@ class Streams:
 
     def _scores(self, counts: Grid) -> Scores:
         """Score counts of the score bins; the default methods do not look at the fine ones. Rows are a second apart."""
-        return self.rule.scorer.scores(counts, Fine(counts, counts), 1.0)
+        return self.rule.scorer.scores(Binned.of_score(counts), 1.0)
 
     def _judged(self, counts: Grid, scores: Scores, evidence: Floats) -> tuple[Scores, Floats]:
-        return self.rule.scorer.judged(counts, Fine(counts, counts), scores, evidence, 1.0)
+        return self.rule.scorer.judged(Binned.of_score(counts), scores, evidence, 1.0)
 
 
 def _score_codes(layout: Layout, columns: Mapping[str, Values]) -> Grid:

@@ -16,8 +16,11 @@ issue
     What is odd about a cell that is counted all the same (`ISSUES`, `BIT`).
 counts
     Histograms of rows that can be added and subtracted without loss (`Counts`, `tally`).
+binned
+    The rows of some windows in both grids, to be compared with the baseline's (`Binned`).
 """
 
+from sidecar.histogram.binned import Binned
 from sidecar.histogram.bins import ScoreBin
 from sidecar.histogram.counts import Counts, tally
 from sidecar.histogram.encode import Encoded, encode
@@ -25,4 +28,17 @@ from sidecar.histogram.grid import FIRST, Special
 from sidecar.histogram.issues import BIT, ISSUES, issues_in
 from sidecar.histogram.layout import Layout
 
-__all__ = ["BIT", "FIRST", "ISSUES", "Counts", "Encoded", "Layout", "ScoreBin", "Special", "encode", "issues_in", "tally"]
+__all__ = [
+    "BIT",
+    "FIRST",
+    "ISSUES",
+    "Binned",
+    "Counts",
+    "Encoded",
+    "Layout",
+    "ScoreBin",
+    "Special",
+    "encode",
+    "issues_in",
+    "tally",
+]

@@ -30,8 +30,8 @@ A statistic of a sample without rows is ``nan``: there is nothing to be said.
 """
 
 from sidecar.score.dispersion import block_statistic, excess, over_dispersion
-from sidecar.score.distance import ks, wasserstein
-from sidecar.score.divergence import EMPTY_SHARE, js, kl, psi
+from sidecar.score.distance import distances, ks, wasserstein
+from sidecar.score.divergence import EMPTY_SHARE, divergences, js, kl, psi
 from sidecar.score.effect import (
     chi_square_effect,
     chi_square_score,
@@ -56,6 +56,8 @@ __all__ = [
     "chi_square_score",
     "chi_square_test",
     "degrees_of_freedom",
+    "distances",
+    "divergences",
     "effective_rows",
     "excess",
     "fewer_new",

@@ -9,6 +9,8 @@ every bin holds a single value, both are exact. Where the rows themselves are at
 The bins must be in order of value and hold numbers only: missing and infinite values have no place on the axis.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -31,9 +33,7 @@ def ks(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{ks([18, 18, 24], [50, 30, 20]):.6f}"
     '0.200000'
     """
-    gap = np.cumsum(shares(window) - shares(baseline), axis=-1)
-    distance: Floats = np.minimum(np.max(np.abs(gap), axis=-1, initial=0.0), 1.0)
-    return distance
+    return _ks(np.cumsum(shares(window) - shares(baseline), axis=-1))
 
 
 def wasserstein(
@@ -83,35 +83,67 @@ def wasserstein(
     >>> f"{wasserstein([0, 9, 0], [5, 0, 5], [0, 18, 0], [0, 0, 20], [0, 3, np.inf]):.6f}"
     '2.000000'
     """
+    return distances(window, baseline, window_sums, baseline_sums, edges).wasserstein
+
+
+class BothDistances(NamedTuple):
+    """What :func:`distances` returns."""
+
+    ks: Floats
+    wasserstein: Floats
+
+
+def distances(
+    window: ArrayLike, baseline: ArrayLike, window_sums: ArrayLike, baseline_sums: ArrayLike, edges: ArrayLike
+) -> BothDistances:
+    """Return :func:`ks` and :func:`wasserstein` of counts that are made distribution functions of once.
+
+    Examples
+    --------
+    >>> ks, moved = distances([18, 18, 24], [50, 30, 20], [18, 36, 72], [50, 60, 60], [1, 2, np.inf])
+    >>> f"{ks:.6f} {moved:.6f}"
+    '0.200000 0.400000'
+    """
     q, p = shares(window), shares(baseline)
     gap = np.cumsum(q - p, axis=-1)
-    inner = np.broadcast_to(np.isfinite(edges), gap.shape)
-    moments = np.multiply(edges, gap, out=np.zeros(gap.shape), where=inner)
     here, there = _parts(window_sums, window), _parts(baseline_sums, baseline)
-    areas = np.abs(np.diff(moments, axis=-1, prepend=0.0) - (here - there))
-    crossed = np.nonzero((gap[..., :-1] * gap[..., 1:] < 0) & inner[..., 1:])
-    if len(crossed[0]):
-        *row, left = crossed
-        bins = (*row, left + 1)
-        right, own, others, moved, stayed = (np.broadcast_to(each, gap.shape) for each in (edges, q, p, here, there))
-        masses, carried = np.stack([own[bins], -others[bins]]), np.stack([moved[bins], -stayed[bins]])
-        areas[bins] = np.maximum(areas[bins], _crossed(gap[crossed], right[crossed], right[bins], masses, carried))
+    return BothDistances(_ks(gap), _wasserstein(gap, (q, p), (here, there), np.broadcast_to(edges, gap.shape)))
+
+
+def _ks(gap: Floats) -> Floats:
+    distance: Floats = np.minimum(np.max(np.abs(gap), axis=-1, initial=0.0), 1.0)
+    return distance
+
+
+def _wasserstein(gap: Floats, masses: tuple[Floats, Floats], parts: tuple[Floats, Floats], edges: Floats) -> Floats:
+    inner = np.isfinite(edges)
+    steps = np.where(inner, edges, 0.0) * gap
+    areas = steps.copy()
+    areas[..., 1:] -= steps[..., :-1]
+    areas = np.abs(areas - (parts[0] - parts[1]))
+    crossed = np.flatnonzero((gap[..., :-1] * gap[..., 1:] < 0) & inner[..., 1:])
+    if len(crossed):
+        bins = crossed + crossed // (gap.shape[-1] - 1) + 1
+        q, p, here, there, right = (np.broadcast_to(each, gap.shape).ravel()[bins] for each in (*masses, *parts, edges))
+        left = edges.ravel()[bins - 1], gap.ravel()[bins - 1]
+        flat = areas.reshape(-1)
+        flat[bins] = np.maximum(flat[bins], _crossed(*left, right, np.stack([q, -p]), np.stack([here, -there])))
     return over_bins(areas)
 
 
-def _crossed(gap: Floats, left: Floats, right: Floats, masses: Floats, moments: Floats) -> Floats:
+def _crossed(left: Floats, gap: Floats, right: Floats, masses: Floats, moments: Floats) -> Floats:
     """Return the area between two steps in each bin: the difference ``gap`` at its left, and the two jumps on the way.
 
     Examples
     --------
     From 0 to 3, half a row behind; a whole row arrives at 2:
 
-    >>> bins = (np.array([-0.5]), np.array([0.0]), np.array([3.0]))
+    >>> bins = (np.array([0.0]), np.array([-0.5]), np.array([3.0]))
     >>> _crossed(*bins, np.array([[1.0], [0.0]]), np.array([[2.0], [0.0]])).tolist()
     [1.5]
     """
-    means = np.divide(moments, masses, out=np.broadcast_to(left, masses.shape).copy(), where=masses != 0)
-    means = np.clip(means, left, right)
+    means = np.where(masses == 0, left, moments / (masses + (masses == 0)))
+    means = np.minimum(np.maximum(means, left), right)
     first, second = np.minimum(*means), np.maximum(*means)
     between, after = gap + np.where(means[0] <= means[1], *masses), gap + masses[0] + masses[1]
     area: Floats = np.abs(gap) * (first - left) + np.abs(between) * (second - first) + np.abs(after) * (right - second)
@@ -121,5 +153,5 @@ def _crossed(gap: Floats, left: Floats, right: Floats, masses: Floats, moments: 
 def _parts(sums: ArrayLike, counts: ArrayLike) -> Floats:
     """Return each bin's part of the mean, ``S / n``; ``nan`` in every bin when there are no rows."""
     rows = over_bins(counts)[..., np.newaxis]
-    parts: Floats = np.divide(sums, rows, out=np.full(np.shape(sums), np.nan), where=rows > 0)
+    parts: Floats = np.asarray(sums) / np.where(rows > 0, rows, np.nan)
     return parts

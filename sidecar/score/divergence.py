@@ -8,6 +8,8 @@ The result then depends on how small (a tenth part of it adds ``ln 10`` times th
 status depends on these numbers; see :mod:`sidecar.score.effect` for the ones that decide.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import rel_entr
@@ -42,8 +44,7 @@ def psi(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{psi([10, 0], [5, 5]):.6f}"
     '4.604318'
     """
-    q, p = _filled_shares(window), _filled_shares(baseline)
-    return over_bins((q - p) * np.log(q / p))
+    return _psi(shares(window), shares(baseline))
 
 
 def kl(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -69,9 +70,7 @@ def kl(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{kl([50, 30, 20], [18, 18, 24]):.6f}"
     '0.116783'
     """
-    q, p = _filled_shares(window), _filled_shares(baseline)
-    divergence: Floats = np.maximum(over_bins(rel_entr(q, p)), 0.0)
-    return divergence
+    return _kl(shares(window), shares(baseline))
 
 
 def js(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -93,15 +92,46 @@ def js(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{js([7, 0], [0, 3]):.6f}"
     '1.000000'
     """
+    return _js(shares(window), shares(baseline))
+
+
+class Divergences(NamedTuple):
+    """What :func:`divergences` returns."""
+
+    psi: Floats
+    kl: Floats
+    js: Floats
+
+
+def divergences(window: ArrayLike, baseline: ArrayLike) -> Divergences:
+    """Return :func:`psi`, :func:`kl` and :func:`js` of counts that are made shares of once.
+
+    Examples
+    --------
+    >>> [f"{number:.6f}" for number in divergences([18, 18, 24], [50, 30, 20])]
+    ['0.240795', '0.124011', '0.206731']
+    """
     q, p = shares(window), shares(baseline)
+    return Divergences(_psi(q, p), _kl(q, p), _js(q, p))
+
+
+def _psi(q: Floats, p: Floats) -> Floats:
+    q, p = _filled(q), _filled(p)
+    return over_bins((q - p) * np.log(q / p))
+
+
+def _kl(q: Floats, p: Floats) -> Floats:
+    divergence: Floats = np.maximum(over_bins(rel_entr(_filled(q), _filled(p))), 0.0)
+    return divergence
+
+
+def _js(q: Floats, p: Floats) -> Floats:
     middle = (q + p) / 2
     bits = over_bins(rel_entr(q, middle) + rel_entr(p, middle)) / (2 * np.log(2))
-    distance: Floats = np.sqrt(np.clip(bits, 0.0, 1.0))
+    distance: Floats = np.sqrt(np.minimum(np.maximum(bits, 0.0), 1.0))
     return distance
 
 
-def _filled_shares(counts: ArrayLike) -> Floats:
+def _filled(share: Floats) -> Floats:
     """Return shares with :data:`EMPTY_SHARE` in place of each 0; a bin that is empty on both sides then adds 0."""
-    share = shares(counts)
-    share[share == 0] = EMPTY_SHARE
-    return share
+    return np.where(share == 0, EMPTY_SHARE, share)

@@ -1,22 +1,13 @@
 """The distances of numeric features: what fine bins tell of two samples of numbers."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sidecar.histogram import FIRST, Layout
-from sidecar.score import ks, shares, wasserstein
+from sidecar.histogram import FIRST, Binned, Layout
+from sidecar.score import distances, ks, shares, wasserstein
 from sidecar.score.shares import Floats, over_bins
 
 Integers = NDArray[np.int64]
-
-
-class Fine(NamedTuple):
-    """Rows, and sums of values, of windows in fine bins: ``int64 (..., F, G)`` both."""
-
-    rows: Integers
-    sums: Integers
 
 
 class Distances:
@@ -32,20 +23,26 @@ class Distances:
         # A unit is a power of two, so scaling both sides first loses nothing, and does not overflow as a difference may.
         edges = layout.fine_edges[features, FIRST:] / self.unit[:, np.newaxis]
         self._edges = edges - (layout.origin[features] / self.unit)[:, np.newaxis]
-        self._baseline = Fine(layout.fine_counts[features, FIRST:], layout.fine_sums[features, FIRST:])
+        self._rows = layout.fine_counts[features, FIRST:]
+        self._sums = layout.fine_sums[features, FIRST:]
 
-    def ks(self, _: Integers, __: Integers, fine: Fine) -> Floats:
+    def ks(self, window: Binned) -> Floats:
         """Return the Kolmogorov-Smirnov distances, ``(..., features)``."""
-        return ks(fine.rows[..., self.features, FIRST:], self._baseline.rows)
+        return ks(window.fine[..., self.features, FIRST:], self._rows)
 
-    def wasserstein(self, fine: Fine) -> Floats:
+    def wasserstein(self, window: Binned) -> Floats:
         """Return the Wasserstein distances in units, ``(..., features)``."""
-        rows, sums = fine.rows[..., self.features, FIRST:], fine.sums[..., self.features, FIRST:]
-        return wasserstein(rows, self._baseline.rows, sums, self._baseline.sums, self._edges)
+        rows, sums = window.fine[..., self.features, FIRST:], window.sums[..., self.features, FIRST:]
+        return wasserstein(rows, self._rows, sums, self._sums, self._edges)
 
-    def wasserstein_in_deviations(self, _: Integers, __: Integers, fine: Fine) -> Floats:
+    def both(self, window: Binned) -> tuple[Floats, Floats]:
+        """Return both, Wasserstein in units, for less than one after the other."""
+        rows, sums = window.fine[..., self.features, FIRST:], window.sums[..., self.features, FIRST:]
+        return distances(rows, self._rows, sums, self._sums, self._edges)
+
+    def wasserstein_in_deviations(self, window: Binned) -> Floats:
         """Return the Wasserstein distances in standard deviations of the baseline."""
-        distance: Floats = self.wasserstein(fine) / self.deviation
+        distance: Floats = self.wasserstein(window) / self.deviation
         return distance
 
     def bridges(self) -> Floats:
@@ -55,7 +52,7 @@ class Distances:
 
         with F the baseline's, between whose known values at the edges the integrand is taken to be straight.
         """
-        known = np.cumsum(shares(self._baseline.rows), axis=-1)
+        known = np.cumsum(shares(self._rows), axis=-1)
         inner = np.isfinite(self._edges)
         heights = np.where(inner, np.sqrt(np.clip(known * (1 - known), 0.0, None)), 0.0)
         widths = np.where(inner[:, 1:], np.diff(np.where(inner, self._edges, 0.0), axis=-1), 0.0)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sidecar.histogram import Counts, Layout
-from sidecar.score import chi_square_test, js, kl, psi
+from sidecar.histogram import Binned, Counts, Layout
+from sidecar.score import chi_square_test, divergences
 from sidecar.score.shares import Floats
-from sidecar.verdict.distances import Distances, Fine, Integers
+from sidecar.verdict.distances import Distances, Integers
 
 
 class PlainNumbers(NamedTuple):
@@ -40,13 +40,12 @@ class PlainComparison:
     def numbers(self, counts: Counts, window: Integers) -> PlainNumbers:
         """Return the plain numbers of a window, by its counts and what they are in score bins, ``int64 (F, B)``."""
         baseline = self._layout.score_counts
-        divergences = (statistic(window, baseline) for statistic in (psi, kl, js))
-        return PlainNumbers._make((*divergences, *chi_square_test(window, baseline), *self._of_numbers(counts)))
+        distances = self._of_numbers(Binned(window, counts.fine, counts.sums))
+        return PlainNumbers(*divergences(window, baseline), *chi_square_test(window, baseline), *distances)
 
-    def _of_numbers(self, counts: Counts) -> Floats:
+    def _of_numbers(self, window: Binned) -> Floats:
         """Return KS and Wasserstein, ``float64 (2, F)``."""
-        fine, own = Fine(counts.fine, counts.sums), self._distances
-        distances = np.full((2, len(self._layout.names)), np.nan)
-        distances[0, own.features] = own.ks(counts.fine, counts.fine, fine)
-        distances[1, own.features] = own.wasserstein(fine) * own.unit
+        own, distances = self._distances, np.full((2, len(self._layout.names)), np.nan)
+        distances[:, own.features] = own.both(window)
+        distances[1, own.features] *= own.unit
         return distances

@@ -5,8 +5,8 @@ anyway fails where it hurts. Field names are the contract's, so `to_dict` has li
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 from sidecar.reasons import Insufficiency, Status
 
@@ -41,8 +41,7 @@ class WindowReport:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureReport:
+class FeatureReport(NamedTuple):
     """One feature.
 
     Attributes
@@ -90,11 +89,9 @@ class FeatureReport:
 
     def to_dict(self) -> Json:
         """Return the feature as JSON values."""
-        values = {name: getattr(self, name) for name in _FEATURE_FIELDS}
-        return values if self.bins is None else values | {"bins": list(self.bins)}
-
-
-_FEATURE_FIELDS = tuple(field.name for field in fields(FeatureReport) if field.name != "bins")
+        values = self._asdict()
+        bins = values.pop("bins")
+        return values if bins is None else values | {"bins": list(bins)}
 
 
 @dataclass(frozen=True, slots=True)

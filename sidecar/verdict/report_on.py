@@ -25,11 +25,9 @@ _GRAVEST = (
 """Which feature's reason stands for the window: first what no waiting cures, then what most features share."""
 
 
-def report_on(
-    rule: Rule, verdict: Verdict, counts: Counts, window: WindowReport, *, bins: bool, sight: Sight | None = None
-) -> Report:
+def report_on(rule: Rule, verdict: Verdict, counts: Counts, sight: Sight, window: WindowReport, *, bins: bool) -> Report:
     """Report on a window as it is now, with the statuses of its last close or worse."""
-    opinion = rule.judge(counts, sight, all_evidence=True)
+    opinion = rule.judge(sight, all_evidence=True)
     shown = verdict.show(opinion.judgement)
     status, profile = overall(shown), rule.layout.profile
     return Report(
@@ -66,9 +64,8 @@ def _reason(judgement: Judgement, rows: int) -> Insufficiency | None:
 def _features(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement, *, bins: bool) -> Iterator[FeatureReport]:
     """Yield the report of each feature."""
     columns = _columns(rule, counts, opinion, shown)
-    for row, values in enumerate(zip(*columns.values(), strict=True)):
-        own = dict(zip(columns, values, strict=True))
-        yield FeatureReport(**own, bins=_bins(rule, row, opinion.window) if bins else None)
+    columns["bins"] = [_bins(rule, row, opinion.window) if bins else None for row in range(len(rule.layout.names))]
+    yield from map(FeatureReport._make, zip(*(columns[field] for field in FeatureReport._fields), strict=True))
 
 
 def _columns(rule: Rule, counts: Counts, opinion: Opinion, shown: Judgement) -> dict[str, list[Any]]:
@@ -108,4 +105,5 @@ def _bins(rule: Rule, row: int, window: NDArray[np.int64]) -> tuple[Json, ...]:
 
 def _numbers(array: Floats) -> list[float | None]:
     """Return the numbers of an array, None for those that are not finite."""
-    return [value if isfinite(value) else None for value in array.tolist()]
+    numbers: list[float | None] = array.tolist()
+    return numbers if np.isfinite(array).all() else [value if isfinite(value) else None for value in array.tolist()]

@@ -4,7 +4,7 @@ A feature of numbers is scored by PSI and one of categories by the chi-square ef
 (:mod:`sidecar.verdict.method`). Features of a method are taken out of the common grid together, and without the columns
 that none of them uses: a hundred numeric features have seventeen bins even where one categorical feature has fifty.
 
-Windows come as counts of shape ``(..., F, G)``: whatever is in front of features, the suffixes of a window or the windows of a
+Windows come as counts of shape ``(..., F, B)``: whatever is in front of features, the suffixes of a window or the windows of a
 simulation, is scored at once.
 """
 
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sidecar.histogram import Layout, Special
+from sidecar.histogram import Binned, Layout, Special
 from sidecar.score import (
     chi_square_effect,
     degrees_of_freedom,
@@ -29,11 +29,13 @@ from sidecar.score import (
     smoothed_psi,
 )
 from sidecar.score.shares import Bools, Floats, over_bins
-from sidecar.verdict.distances import Distances, Fine, Integers
+from sidecar.verdict.distances import Distances, Integers
 from sidecar.verdict.method import KS_CHANCE, WASSERSTEIN_CHANCE, Method, Scale
 from sidecar.verdict.overdispersion import OverDispersion
 
-EFFECTS: Final[Mapping[Method, Callable[[Integers, Integers], Floats]]] = {
+Effect = Callable[[Floats, Floats], Floats]
+
+EFFECTS: Final[Mapping[Method, Effect]] = {
     Method.PSI: smoothed_psi,
     Method.CHI_SQUARE: chi_square_effect,
     Method.KL: smoothed_kl,
@@ -68,16 +70,25 @@ class Scores(NamedTuple):
     baseline_rows: Floats
     effective_rows: Floats
 
+    def at(self, place: int | slice) -> "Scores":
+        """Return those of one window, or of some, along the first axis."""
+        return Scores._make(each[place] for each in self)
 
-Statistic = Callable[[Integers, Integers, Fine], Floats]
+
+Statistic = Callable[[Floats, Floats, Binned], Floats]
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Features of one method, and what works their statistic out."""
+    """Features of one method, the score bins that they have, and what works their statistic out."""
 
     features: Integers
+    width: int
     statistic: Statistic
+
+    def own(self, counts: Integers) -> Floats:
+        """Return their counts, as what sums and logarithms are taken of."""
+        return counts[..., self.features, : self.width].astype(np.float64)
 
 
 class Scorer:
@@ -120,50 +131,46 @@ class Scorer:
         self._chance = _chance(layout, self.methods)
 
     @property
-    def sums_matter(self) -> bool:
-        """Whether any score is made of the sums in fine bins."""
-        return Method.WASSERSTEIN in self.methods
+    def distances_matter(self) -> bool:
+        """Whether any score is made of the fine bins."""
+        return not {Method.KS, Method.WASSERSTEIN}.isdisjoint(self.methods)
 
-    def scores(self, window: Integers, fine: Fine, pace: float | None = None) -> Scores:
-        """Score windows, by their counts in the score bins, ``int64 (..., F, B)``, and in the fine ones.
-
-        Rows come every `pace` seconds; as fast as the baseline's did where that is not known.
-        """
-        return self._scores(window, self._baseline, fine, pace)
+    def scores(self, window: Binned, pace: float | None = None) -> Scores:
+        """Score windows, whose rows come every `pace` seconds; as fast as the baseline's did where that is not known."""
+        return self._scores(window, self._baseline, pace)
 
     def evidence(self, window: Integers, wanted: Bools, phi: Floats) -> Floats:
         """Return ``ln E`` of the wanted features, nan for the others; ``phi`` rows count as one."""
         return _evidence(window, self._baseline, wanted, phi)
 
-    def judged(
-        self, window: Integers, fine: Fine, scores: Scores, evidence: Floats, pace: float | None = None
-    ) -> tuple[Scores, Floats]:
+    def judged(self, window: Binned, scores: Scores, evidence: Floats, pace: float | None = None) -> tuple[Scores, Floats]:
         """Return what the judgement is made of: scores and evidence, less what of both is only that new categories are few.
 
         Looked at are features whose evidence somebody asked for; see :mod:`sidecar.score.novelty`.
         """
-        doubtful = np.isfinite(evidence) & fewer_new(window, self._baseline, Special.UNSEEN, Special.OTHER)
+        doubtful = np.isfinite(evidence) & fewer_new(window.score, self._baseline, Special.UNSEEN, Special.OTHER)
         if not doubtful.any():
             return scores, evidence
-        one, other = (pool(counts, doubtful, Special.UNSEEN, Special.OTHER) for counts in (window, self._baseline))
-        score = np.fmin(scores.score, self._scores(one, other, fine, pace).score)
+        one, other = (pool(counts, doubtful, Special.UNSEEN, Special.OTHER) for counts in (window.score, self._baseline))
+        score = np.fmin(scores.score, self._scores(window._replace(score=one), other, pace).score)
         return scores._replace(score=score), np.fmin(evidence, _evidence(one, other, doubtful, scores.phi))
 
-    def _scores(self, window: Integers, baseline: Integers, fine: Fine, pace: float | None) -> Scores:
-        freedom, together = degrees_of_freedom(window, baseline), effective_rows(window, baseline)
-        rows = over_bins(window)
-        phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
-        statistic = np.empty(rows.shape)
+    def _scores(self, window: Binned, baseline: Integers, pace: float | None) -> Scores:
+        statistic, freedom, together, rows = np.empty((4, *window.score.shape[:-1]))
         for group in self._groups:
-            statistic[..., group.features] = group.statistic(window, baseline, fine)
-        mean = np.where(np.isnan(self._chance[0]), freedom, self._chance[0])
-        spread = np.where(np.isnan(self._chance[1]), np.sqrt(2 * freedom), self._chance[1])
+            (x, c), own = (group.own(counts) for counts in (window.score, baseline)), group.features
+            statistic[..., own], freedom[..., own] = group.statistic(x, c, window), degrees_of_freedom(x, c)
+            together[..., own], rows[..., own] = effective_rows(x, c), over_bins(x)
+        phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
+        mean, spread = freedom, np.sqrt(2 * freedom)
+        if not self._ordinary:
+            mean, spread = (np.where(np.isnan(own), of, own) for own, of in zip(self._chance, (mean, spread), strict=True))
         bias = mean * phi / np.where(together > 0, together, np.nan)
         if self._ordinary:
             score = np.maximum(statistic - bias, 0.0)
         else:
             score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
-        return Scores(score, mean, spread, phi, rows, self._baseline_rows, together)
+        return Scores(score, mean, spread, phi, rows, np.broadcast_to(self._baseline_rows, rows.shape), together)
 
 
 def _evidence(window: Integers, baseline: Integers, wanted: Bools, phi: Floats) -> Floats:
@@ -182,22 +189,19 @@ def _fits(layout: Layout, row: int, method: Method) -> bool:
 
 def _group(layout: Layout, method: Method, methods: list[Method]) -> _Group:
     features = np.array([row for row, own in enumerate(methods) if own is method], dtype=np.int64)
+    width = int(layout.score_of_fine[features].max(initial=0)) + 1
     if method in EFFECTS:
-        width = int(layout.score_of_fine[features].max(initial=0)) + 1
-        return _Group(features, partial(_of_score_bins, EFFECTS[method], features, width))
-    distance = Distances(layout, features)
-    return _Group(features, distance.ks if method is Method.KS else distance.wasserstein_in_deviations)
+        return _Group(features, width, partial(_of_score_bins, EFFECTS[method]))
+    own = Distances(layout, features)
+    return _Group(features, width, partial(_of_fine_bins, own.ks if method is Method.KS else own.wasserstein_in_deviations))
 
 
-def _of_score_bins(
-    effect: Callable[[Integers, Integers], Floats],
-    features: Integers,
-    width: int,
-    window: Integers,
-    baseline: Integers,
-    _: Fine,
-) -> Floats:
-    return effect(window[..., features, :width], baseline[..., features, :width])
+def _of_score_bins(effect: Effect, x: Floats, c: Floats, _: Binned) -> Floats:
+    return effect(x, c)
+
+
+def _of_fine_bins(distance: Callable[[Binned], Floats], _: Floats, __: Floats, window: Binned) -> Floats:
+    return distance(window)
 
 
 def _chance(layout: Layout, methods: list[Method]) -> Floats:

@@ -24,7 +24,7 @@ class Stream:
     def follow(self, events: Iterable[Event], rule: Rule) -> list[Transition]:
         """Judge the window at each event, and return the changes of status."""
         turns = (
-            self._verdict.close(rule, self.window.counts, event.at, self._sight(rule))
+            self._verdict.close(rule, self._sight(rule), event.at)
             if isinstance(event, Closed)
             else self._verdict.reset(event.at)
             for event in events
@@ -40,15 +40,14 @@ class Stream:
         """Return a report, the last one if nothing has changed since."""
         known = self._reports.get(bins)
         if known is None or known[0] != self.window.revision or known[1] is not rule:
-            report = report_on(
-                rule, self._verdict, self.window.counts, self._window_report(), bins=bins, sight=self._sight(rule)
-            )
+            sight, window = self._sight(rule), self._window_report()
+            report = report_on(rule, self._verdict, self.window.counts, sight, window, bins=bins)
             known = self._reports[bins] = (self.window.revision, rule, report)
         return known[2]
 
-    def _sight(self, rule: Rule) -> Sight | None:
-        """Look at the window's suffixes if the rule does."""
-        return self.window.sight(sums=rule.scorer.sums_matter) if rule.scans else None
+    def _sight(self, rule: Rule) -> Sight:
+        """Look at the window as closely as the rule does."""
+        return self.window.sight(suffixes=rule.scans, distances=rule.scorer.distances_matter)
 
     def _window_report(self) -> WindowReport:
         window = self.window

@@ -12,10 +12,10 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from sidecar.histogram import Counts, Layout
+from sidecar.histogram import Binned, Layout
 from sidecar.reasons import Status
 from sidecar.score.shares import Floats
-from sidecar.verdict.distances import Fine, Integers
+from sidecar.verdict.distances import Integers
 from sidecar.verdict.hysteresis import Hold
 from sidecar.verdict.method import Method
 from sidecar.verdict.plain import PlainComparison
@@ -103,40 +103,31 @@ class Rule:
         """Whether suffixes are looked at: where it is known how blocks vary, and evidence is asked for."""
         return self.scorer.dispersion.known and self.alpha < 1
 
-    def judge(self, counts: Counts, sight: Sight | None = None, *, all_evidence: bool = False) -> Opinion:
-        """Score a window and judge its features; evidence is worked out where a score asks for it, or everywhere.
-
-        Without the sight of its suffixes, and how fast its rows came, the window is judged as a whole.
-        """
-        window = self.layout.to_score(counts.fine)
-        fine, pace = Fine(counts.fine, counts.sums), sight.pace if sight else None
-        scores = self.scorer.scores(window, fine, pace)
+    def judge(self, sight: Sight, *, all_evidence: bool = False) -> Opinion:
+        """Score a window and judge its features; evidence is worked out where a score asks for it, or everywhere."""
+        every = self.scorer.scores(sight.parts, sight.pace)
+        window, scores = sight.parts.at(-1), every.at(-1)
         far = scores.score > self.limits.warning
-        evidence = self.scorer.evidence(window, scores.rows > 0 if all_evidence else far, scores.phi)
-        judged, sureness = self._judged(window, fine, scores, np.where(far, evidence, np.nan), pace)
+        evidence = self.scorer.evidence(window.score, scores.rows > 0 if all_evidence else far, scores.phi)
+        judged, sureness = self._judged(window, scores, np.where(far, evidence, np.nan), sight.pace)
         whole = judge(judged, sureness, self.limits, self.alpha, self.scorer.scale)
-        finding = self._scan(sight, evidence_needed(scores.rows, self.alpha))
+        newest = slice(0, len(sight.rows) - 1)
+        finding = self._scan(sight.parts.at(newest), every.at(newest), evidence_needed(scores.rows, self.alpha), sight.pace)
         raised = finding.rank > whole.rank
         rank, reason = np.where(raised, finding.rank, whole.rank), np.where(raised, np.int8(0), whole.reason)
-        return Opinion(window, scores, evidence, Judgement(rank, reason), judged.score, finding)
+        return Opinion(window.score, scores, evidence, Judgement(rank, reason), judged.score, finding)
 
-    def _judged(
-        self, window: Integers, fine: Fine, scores: Scores, evidence: Floats, pace: float | None
-    ) -> tuple[Scores, Floats]:
+    def _judged(self, window: Binned, scores: Scores, evidence: Floats, pace: float | None) -> tuple[Scores, Floats]:
         """Return the scores and evidence that decide; the bare ones where nobody asks for evidence."""
-        return (scores, evidence) if self.alpha >= 1 else self.scorer.judged(window, fine, scores, evidence, pace)
+        return (scores, evidence) if self.alpha >= 1 else self.scorer.judged(window, scores, evidence, pace)
 
-    def _scan(self, sight: Sight | None, needed: Floats) -> Finding:
-        """Look at the suffixes, and work evidence out only where a score is high enough."""
-        if sight is None or not len(sight.fine) or not self.scans:
-            return Finding.none(len(self.layout.names))
-        window, fine = self.layout.to_score(sight.fine), Fine(sight.fine, sight.sums)
-        scores = self.scorer.scores(window, fine, sight.pace)
+    def _scan(self, suffixes: Binned, scores: Scores, needed: Floats, pace: float | None) -> Finding:
+        """Look at the suffixes, if there are any, and work evidence out only where a score is high enough."""
         wanted = scores.score > with_margin(self.limits.warning, scores, self.scorer.scale)
         if not wanted.any():
             return Finding.none(len(self.layout.names))
-        evidence = self.scorer.evidence(window, wanted, scores.phi)
-        judged = self._judged(window, fine, scores, evidence, sight.pace)
+        evidence = self.scorer.evidence(suffixes.score, wanted, scores.phi)
+        judged = self._judged(suffixes, scores, evidence, pace)
         return find(*judged, self.limits, needed, self.scorer.scale, (scores.score, evidence))
 
     @cached_property
@@ -173,12 +164,12 @@ class Verdict:
         self._hold = Hold(features)
         self._said: Judgement | None = None
 
-    def close(self, rule: Rule, counts: Counts, at: float, sight: Sight | None = None) -> Transition | None:
+    def close(self, rule: Rule, sight: Sight, at: float) -> Transition | None:
         """Judge the window at a pane close; return the transition if the overall status changes."""
-        _, scores, _, fresh, judged, _ = rule.judge(counts, sight)
+        _, scores, _, fresh, judged, _ = rule.judge(sight)
         self._hold.close(fresh.rank, judged, rule.limits)
         self._said = _worse(fresh, Judgement(self._hold.rank, np.zeros_like(fresh.reason)))
-        return self._turn(overall(self._said), _alarms(rule, scores, self._said), largest(scores.score), at, counts.rows)
+        return self._turn(overall(self._said), _alarms(rule, scores, self._said), largest(scores.score), at, sight.rows[-1])
 
     def reset(self, at: float) -> Transition | None:
         """Forget everything: the window is empty, or the stream is given up."""

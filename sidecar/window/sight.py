@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, takewhile
 from math import ceil
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
+
+from sidecar.histogram import Binned, Counts, Layout
 
 SHORTEST: Final = 20
 """Rows of the shortest suffix that is looked at."""
@@ -21,22 +22,27 @@ SHORTEST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A window's pace, and its suffixes.
+    """A window: its pace, and its suffixes and itself.
 
     Attributes
     ----------
     pace
         Seconds a row, over the whole window; None where all came at once.
     rows
-        ``float64 (S,)``: how many rows each suffix has, the shortest first.
-    fine, sums
-        ``int64 (S, F, G)``: their rows and sums in fine bins; ``(S, F, 0)`` where sums were not asked for.
+        How many rows each part has: the suffixes, the shortest first, and at the end the window.
+    parts
+        What is in them.
     """
 
     pace: float | None
-    rows: NDArray[np.float64]
-    fine: NDArray[np.int64]
-    sums: NDArray[np.int64]
+    rows: tuple[int, ...]
+    parts: Binned
+
+    @classmethod
+    def of_whole(cls, counts: Counts, layout: Layout) -> Self:
+        """Return the sight of rows whose times, and order, nobody knows."""
+        parts = Binned(layout.to_score(counts.fine), counts.fine, counts.sums)
+        return cls(None, (counts.rows,), Binned._make(part[np.newaxis] for part in parts))
 
 
 def suffix_rows(rows: int) -> Iterator[int]:

@@ -11,11 +11,10 @@ Times are the wall clock's, which may be set back. Here it only stands still the
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from sidecar.histogram import Counts, Encoded, Layout, tally
+from sidecar.histogram import Binned, Counts, Encoded, Layout, tally
 from sidecar.window.block import Block, Full, Grid, Sparse
 from sidecar.window.recent import RECENT, Recent
 from sidecar.window.rule import PANE_SECONDS, WindowRule
@@ -113,25 +112,21 @@ class Window:
         """How long the window spans, from its oldest row to its newest."""
         return self._newest - self._oldest() if self.counts.rows else 0.0
 
-    def sight(self, *, sums: bool = True) -> Sight:
-        """Return the window's pace, and its suffixes: row by row where they are short, else in blocks."""
-        lengths = [rows for rows in suffix_rows(self.counts.rows) if self._recent.rows]
+    def sight(self, *, suffixes: bool = True, distances: bool = True) -> Sight:
+        """Return what there is to see; suffixes row by row where they are short, else in blocks."""
+        lengths = [*suffix_rows(self.counts.rows)] if suffixes and self._recent.rows else []
         short = [rows for rows in lengths if rows <= self._recent.rows]
-        seen = [*self._short(short, sums=sums), *self._long(lengths[len(short) :], sums=sums)]
-        features, width = self.counts.fine.shape
-        fine = np.array([fine for _, fine, _ in seen], dtype=np.int64).reshape(len(seen), features, width)
-        total = np.array([total for _, _, total in seen], dtype=np.int64).reshape(len(seen), features, width if sums else 0)
-        pace = self.seconds / max(self.counts.rows - 1, 1)
-        return Sight(pace or None, np.array([rows for rows, _, _ in seen], dtype=np.float64), fine, total)
+        newest = self._recent.in_bins(short, distances=distances)
+        rows, blocks = self._in_blocks(lengths[len(short) :], distances=distances)
+        parts = Binned._make(map(np.concatenate, zip(newest, blocks, strict=True)))
+        return Sight(self.seconds / max(self.counts.rows - 1, 1) or None, (*short, *rows), parts)
 
-    def _short(self, lengths: list[int], *, sums: bool) -> Iterator[tuple[int, Grid, Grid]]:
-        """Yield the newest rows, some more each time: how many, and their rows and sums in bins."""
-        fine = np.zeros_like(self.counts.fine)
-        total = np.zeros_like(fine if sums else fine[:, :0])
-        for skip, rows in pairwise([0, *lengths]):
-            fine = fine + self._recent.rows_in_bins(rows, skip)
-            total = total + self._recent.sums_in_bins(rows, skip) if sums else total
-            yield rows, fine, total
+    def _in_blocks(self, lengths: list[int], *, distances: bool) -> tuple[tuple[int, ...], Binned]:
+        """Return the suffixes that are made of blocks, and the window: how many rows, and their bins."""
+        whole = self.counts.rows, self.counts.fine, self.counts.sums if distances else self.counts.sums[:, :0]
+        rows, fine, sums = zip(*self._long(lengths, sums=distances), whole, strict=True)
+        counted = np.stack(fine)
+        return rows, Binned(self._layout.to_score(counted), counted if distances else counted[..., :0], np.stack(sums))
 
     def _long(self, lengths: list[int], *, sums: bool) -> Iterator[tuple[int, Grid, Grid]]:
         """Yield the newest blocks that hold so many rows at least; not the whole window."""

@@ -37,7 +37,7 @@ def detected(profile: Profile, columns: dict[str, Values], rows: int) -> tuple[l
         detector.observe(Columns(1, row), at=float(second))
         if second + 1 >= rows and (second + 1) % WindowRule(rows=rows).pane_rows == 0:
             window, rule = detector._streams["unknown"].window, detector._rule
-            rank = rule.judge(window.counts, window.sight()).judgement.rank
+            rank = rule.judge(window.sight()).judgement.rank
             alarms.append((rank >= WARNING).tolist())
             silent.append((rank == INSUFFICIENT).tolist())
     return alarms, silent

@@ -39,8 +39,9 @@ def fed(batches: Sequence[Sequence[int]], rule: WindowRule) -> Window:
 
 def assert_newest(sight: Sight, ages: Sequence[int]) -> None:
     """Hold every suffix against a count of just as many of the newest rows."""
-    for count, fine, sums in zip(sight.rows.astype(int).tolist(), sight.fine, sight.sums, strict=True):
+    for count, score, fine, sums in zip(sight.rows, *sight.parts, strict=True):
         expected = tally(encode(rows(ages[-count:]), LAYOUT), LAYOUT)
+        np.testing.assert_array_equal(score, LAYOUT.to_score(expected.fine))
         np.testing.assert_array_equal(fine, expected.fine)
         np.testing.assert_array_equal(sums, expected.sums)
 
@@ -54,10 +55,14 @@ def test_suffixes_are_counts_of_the_newest_rows(batches: list[list[int]], size: 
     sight = window.sight()
     assert_newest(sight, ages)
     wanted = [*suffix_rows(window.counts.rows)]
-    assert (sight.rows < window.counts.rows).all()
+    assert sight.rows[-1] == window.counts.rows
     assert (np.diff(sight.rows) > 0).all()
     short = [count for count in wanted if count <= min(RECENT, len(ages))]
-    assert sight.rows[: len(short)].tolist() == short
+    assert [*sight.rows[: len(short)]] == short
+    without = window.sight(distances=False)
+    assert without.rows == sight.rows
+    np.testing.assert_array_equal(without.parts.score, sight.parts.score)
+    assert without.parts.fine.size == without.parts.sums.size == 0
 
 
 def test_batches_do_not_matter() -> None:
@@ -67,7 +72,8 @@ def test_batches_do_not_matter() -> None:
     list(whole.feed(encode(rows(ages), LAYOUT), 1.0))
     for age in ages:
         list(single.feed(encode(rows([age]), LAYOUT), 1.0))
-    for one, other in zip((whole.sight().rows, whole.sight().fine), (single.sight().rows, single.sight().fine), strict=True):
+    assert whole.sight().rows == single.sight().rows
+    for one, other in zip(whole.sight().parts, single.sight().parts, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -97,4 +103,13 @@ def test_without_times_nothing_is_looked_at() -> None:
     layout = Layout(profile_of_columns({"age": list(range(100)), "plan": ["a", "b"] * 50}))
     window = Window(WindowRule(), layout, Totals.zero(layout))
     list(window.feed(encode(rows([5] * 500), layout), 0.0))
-    assert len(window.sight().rows) == 0
+    assert window.sight().rows == (500,)
+
+
+def test_a_rule_that_does_not_scan_sees_the_window_alone() -> None:
+    """Nobody counts suffixes that nobody looks at."""
+    window = fed([[age] * 10 for age in range(50)], WindowRule(rows=400))
+    sight = window.sight(suffixes=False)
+    assert sight.rows == (400,)
+    np.testing.assert_array_equal(sight.parts.fine[0], window.counts.fine)
+    np.testing.assert_array_equal(sight.parts.sums[0], window.counts.sums)
