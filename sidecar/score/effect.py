@@ -9,10 +9,12 @@ PSI elsewhere. Cramer's V of the raw table would shrink as the window gets small
 weighs one half.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sidecar.score.shares import Bools, Floats, bias, in_use, over_bins, shares
+from sidecar.score.shares import Floats, bias, in_use, over_bins, shares
 
 
 def smoothed_psi(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -37,9 +39,10 @@ def smoothed_psi(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{smoothed_psi([18, 18, 24, 0], [50, 30, 20, 0]):.6f}"
     '0.232399'
     """
-    used = in_use(window, baseline)
-    q, p = _smoothed_shares(window, used), _smoothed_shares(baseline, used)
-    return over_bins((q - p) * np.log(q / p))
+    x, c = _smoothed(window, baseline)
+    ratios = np.log(x.counts / c.counts)  # of shares but for a constant, which shares that add up to 1 on both sides cancel
+    index: Floats = np.vecdot(x.counts / x.rows - c.counts / c.rows, ratios)
+    return index
 
 
 def chi_square_effect(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -62,7 +65,7 @@ def chi_square_effect(window: ArrayLike, baseline: ArrayLike) -> Floats:
     """
     q, p = shares(window), shares(baseline)
     both = p + q
-    return 2 * over_bins((p - q) ** 2 / np.where(both == 0, 1.0, both))
+    return 2 * over_bins((p - q) ** 2 / (both + (both == 0)))
 
 
 def smoothed_kl(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -77,9 +80,9 @@ def smoothed_kl(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{smoothed_kl([18, 18, 24, 0], [50, 30, 20, 0]):.6f}"
     '0.119561'
     """
-    used = in_use(window, baseline)
-    q, p = _smoothed_shares(window, used), _smoothed_shares(baseline, used)
-    divergence: Floats = np.maximum(over_bins(q * np.log(q / p)), 0.0)
+    x, c = _smoothed(window, baseline)
+    ratios = np.log(x.counts / c.counts)
+    divergence: Floats = np.maximum(np.vecdot(x.counts / x.rows, ratios) - np.log(x.rows / c.rows)[..., 0], 0.0)
     return divergence
 
 
@@ -158,9 +161,16 @@ def less_bias(effect: Floats, expected: Floats) -> Floats:
     return score
 
 
-def _smoothed_shares(counts: ArrayLike, used: Bools) -> Floats:
-    """Return the shares with half a row added to each bin in use; other bins get the same on both sides, which adds nothing."""
-    smoothed = np.where(used, np.add(counts, 0.5), 0.0)
-    rows = over_bins(smoothed)[..., np.newaxis]
-    share: Floats = np.where(used, smoothed / np.where(rows > 0, rows, np.nan), 1.0)
-    return share
+class _Smoothed(NamedTuple):
+    """Counts and half a row in every bin, and the rows of the bins in use, ``(..., 1)``; ``nan`` where there is none."""
+
+    counts: Floats
+    rows: Floats
+
+
+def _smoothed(window: ArrayLike, baseline: ArrayLike) -> tuple[_Smoothed, _Smoothed]:
+    """Return both samples with half a row added to every bin; one in use on neither side has the ratio 1, and adds no term."""
+    bins = over_bins(in_use(window, baseline))
+    added = np.where(bins > 0, bins, np.nan) / 2
+    one, other = (_Smoothed(np.add(counts, 0.5), (over_bins(counts) + added)[..., np.newaxis]) for counts in (window, baseline))
+    return one, other

@@ -65,7 +65,7 @@ def chi_square_test(window: ArrayLike, baseline: ArrayLike) -> ChiSquareTest:
     x, c = _pool_sparse(*np.broadcast_arrays(np.asarray(window, dtype=np.float64), np.asarray(baseline, dtype=np.float64)))
     n, m, both = over_bins(x), over_bins(c), x + c
     expected = both * (n / np.maximum(n + m, 1))[..., np.newaxis]
-    terms = np.divide((x - expected) ** 2, both, out=np.zeros(both.shape), where=both > 0)
+    terms = (x - expected) ** 2 / (both + (both == 0))
     scale = np.divide((n + m) ** 2, n * m, out=np.full(n.shape, np.nan), where=(n > 0) & (m > 0))
     dof = np.count_nonzero(both, axis=-1) - 1.0 + 0 * scale
     statistic = np.where(dof == 0, 0.0, over_bins(terms) * scale)[()]  # a single bin is as expected but for rounding
@@ -80,7 +80,7 @@ def _pool_sparse(x: Floats, c: Floats) -> tuple[Floats, Floats]:
     sparse = (expected < SMALLEST_EXPECTED) & (both > 0)
     if not sparse.any():
         return x, c
-    pooled = over_bins(expected, where=sparse)[..., np.newaxis]
+    pooled = over_bins(expected * sparse)[..., np.newaxis]
     short = (pooled > 0) & (pooled < SMALLEST_EXPECTED)
     smallest = np.argmin(np.where(expected < SMALLEST_EXPECTED, np.inf, expected), axis=-1, keepdims=True)
     sparse |= short & (np.arange(both.shape[-1]) == smallest)
@@ -89,5 +89,5 @@ def _pool_sparse(x: Floats, c: Floats) -> tuple[Floats, Floats]:
 
 def _move(counts: Floats, sparse: Bools) -> Floats:
     """Return the counts with those of the sparse bins taken out and their sum appended."""
-    pool = over_bins(counts, where=sparse)[..., np.newaxis]
-    return np.concatenate([np.where(sparse, 0.0, counts), pool], axis=-1)
+    moved = counts * sparse
+    return np.concatenate([counts - moved, over_bins(moved)[..., np.newaxis]], axis=-1)
