@@ -81,11 +81,12 @@ def log_dirichlet_multinomial(counts: ArrayLike, concentration: ArrayLike) -> Fl
     >>> f"{np.exp(log_dirichlet_multinomial([2, 1], [1, 1])):.6f} {1 / 12:.6f}"
     '0.083333 0.083333'
     """
-    before, after = np.broadcast_arrays(concentration, np.add(concentration, counts))
-    seen = np.broadcast_to(np.greater(counts, 0), after.shape)
+    after = np.add(concentration, counts)
+    before, rows = (np.broadcast_to(each, after.shape).ravel() for each in (concentration, counts))
     terms = np.zeros(after.shape)
     # Selected, not left out by the ufunc's own `where`: given one, scipy 1.17's gammaln writes out of bounds.
-    terms[seen] = gammaln(after[seen]) - gammaln(before[seen])
+    seen = np.flatnonzero(rows)
+    terms.reshape(-1)[seen] = gammaln(after.ravel()[seen]) - gammaln(before[seen])
     whole, n = over_bins(concentration), over_bins(counts)
     log_probability: Floats = gammaln(whole) - gammaln(whole + n) + over_bins(terms)
     return log_probability

@@ -75,15 +75,16 @@ def chi_square_test(window: ArrayLike, baseline: ArrayLike) -> ChiSquareTest:
 def _pool_sparse(x: Floats, c: Floats) -> tuple[Floats, Floats]:
     """Return the counts with their sparse bins moved into one more bin at the end."""
     both = x + c
-    smaller = np.minimum(over_bins(x), over_bins(c)) / np.maximum(over_bins(both), 1)
-    expected = both * smaller[..., np.newaxis]
+    n, m = over_bins(x), over_bins(c)
+    expected = both * (np.minimum(n, m) / np.maximum(n + m, 1))[..., np.newaxis]
     sparse = (expected < SMALLEST_EXPECTED) & (both > 0)
     if not sparse.any():
         return x, c
     pooled = over_bins(expected * sparse)[..., np.newaxis]
     short = (pooled > 0) & (pooled < SMALLEST_EXPECTED)
-    smallest = np.argmin(np.where(expected < SMALLEST_EXPECTED, np.inf, expected), axis=-1, keepdims=True)
-    sparse |= short & (np.arange(both.shape[-1]) == smallest)
+    if short.any():
+        smallest = np.argmin(np.where(expected < SMALLEST_EXPECTED, np.inf, expected), axis=-1, keepdims=True)
+        sparse |= short & (np.arange(both.shape[-1]) == smallest)
     return _move(x, sparse), _move(c, sparse)
 
 

@@ -23,6 +23,7 @@ insufficient_data
 
 from sidecar.verdict.hysteresis import CLEARING_CLOSES, CLEARING_SHARE, Hold
 from sidecar.verdict.method import Method
+from sidecar.verdict.opinion import Rule
 from sidecar.verdict.report import FeatureReport, Report, WindowReport
 from sidecar.verdict.report_on import report_on
 from sidecar.verdict.rule import Judgement, judge
@@ -30,7 +31,7 @@ from sidecar.verdict.scan import Finding
 from sidecar.verdict.scoring import Scorer, Scores
 from sidecar.verdict.stream import Stream
 from sidecar.verdict.thresholds import Limits, SupportsThresholds, Thresholds
-from sidecar.verdict.verdict import Rule, Transition, Verdict
+from sidecar.verdict.verdict import Transition, Verdict
 
 __all__ = [
     "CLEARING_CLOSES",

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.histogram import FIRST, Binned, Layout
-from sidecar.score import distances, ks, shares, wasserstein
+from sidecar.score import distances, ks, shares
 from sidecar.score.shares import Floats, over_bins
 
 Integers = NDArray[np.int64]
@@ -32,18 +32,12 @@ class Distances:
 
     def wasserstein(self, window: Binned) -> Floats:
         """Return the Wasserstein distances in units, ``(..., features)``."""
-        rows, sums = window.fine[..., self.features, FIRST:], window.sums[..., self.features, FIRST:]
-        return wasserstein(rows, self._rows, sums, self._sums, self._edges)
+        return self.both(window)[1]
 
     def both(self, window: Binned) -> tuple[Floats, Floats]:
         """Return both, Wasserstein in units, for less than one after the other."""
         rows, sums = window.fine[..., self.features, FIRST:], window.sums[..., self.features, FIRST:]
         return distances(rows, self._rows, sums, self._sums, self._edges)
-
-    def wasserstein_in_deviations(self, window: Binned) -> Floats:
-        """Return the Wasserstein distances in standard deviations of the baseline."""
-        distance: Floats = self.wasserstein(window) / self.deviation
-        return distance
 
     def bridges(self) -> Floats:
         r"""Return what the Wasserstein distance is without drift, in deviations, times the root of the effective rows.

@@ -73,16 +73,25 @@ WASSERSTEIN_CHANCE: Final = (7 / 60 * 64 / (2 * pi), 1.15)
 
 
 class Scale(NamedTuple):
-    """The additive scale of each feature's method, ``float64 (F,)`` both."""
+    """The additive scale of each feature's method.
+
+    Attributes
+    ----------
+    factor, power
+        ``float64 (F,)`` both.
+    plain
+        Whether they are 1 throughout, so that nothing need be done.
+    """
 
     factor: Floats
     power: Floats
+    plain: bool
 
     @classmethod
     def of(cls, methods: list[Method]) -> Self:
         """Return the scales of features' methods."""
         table = np.array([ADDITIVE[method] for method in methods], dtype=np.float64).reshape(-1, 2)
-        return cls(table[:, 0], table[:, 1])
+        return cls(table[:, 0], table[:, 1], plain=bool((table == 1).all()))
 
     def to(self, score: Floats) -> Floats:
         """Bring scores, of any leading axes, to the additive scale.
@@ -95,14 +104,12 @@ class Scale(NamedTuple):
         >>> scale.to(np.array([0.2, 0.19])).round(2).tolist()
         [0.2, 0.2]
         """
-        added: Floats = self.factor * score**self.power
-        return added
+        return score if self.plain else self.factor * score**self.power
 
     def back(self, added: Floats) -> Floats:
         """Bring values of the additive scale back to that of the scores."""
-        score: Floats = (added / self.factor) ** (1 / self.power)
-        return score
+        return added if self.plain else (added / self.factor) ** (1 / self.power)
 
 
-PLAIN_SCALE: Final = Scale(np.ones(1), np.ones(1))
+PLAIN_SCALE: Final = Scale(np.ones(1), np.ones(1), plain=True)
 """That of PSI and chi-square, for any number of features."""

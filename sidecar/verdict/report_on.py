@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from sidecar.histogram import ISSUES, Counts, Special
 from sidecar.reasons import Insufficiency, Status
 from sidecar.score.shares import Floats
+from sidecar.verdict.opinion import Opinion, Rule
 from sidecar.verdict.report import FeatureReport, Json, Report, WindowReport
 from sidecar.verdict.rule import REASONS, STATUSES, Judgement
 from sidecar.verdict.scan import Finding
-from sidecar.verdict.verdict import Opinion, Rule, Verdict, largest, overall
+from sidecar.verdict.verdict import Verdict, largest, overall
 from sidecar.window import Sight
 
 _GRAVEST = (

@@ -53,10 +53,10 @@ def with_margin(threshold: Floats, scores: Scores, scale: Scale) -> Floats:
     --------
     Ten bins, PSI, 60 rows beside many; then 1000 rows, then the same with phi 10:
 
-    >>> plain = Scale(np.ones(1), np.ones(1))
+    >>> from sidecar.verdict.method import PLAIN_SCALE
     >>> def least(rows: float, phi: float) -> str:
     ...     scores = Scores(*(np.array([value]) for value in (0.1, 9, 18**0.5, phi, rows, 1e9, rows)))
-    ...     return f"{with_margin(np.array([0.2]), scores, plain)[0]:.2f}"
+    ...     return f"{with_margin(np.array([0.2]), scores, PLAIN_SCALE)[0]:.2f}"
     >>> least(60, 1.0), least(1000, 1.0), least(1000, 10.0)
     ('0.61', '0.29', '0.50')
     """

@@ -1,48 +1,24 @@
 """Score the features of one baseline: each by its method, all of a method at once.
 
 A feature of numbers is scored by PSI and one of categories by the chi-square effect size, unless the settings say otherwise
-(:mod:`sidecar.verdict.method`). Features of a method are taken out of the common grid together, and without the columns
-that none of them uses: a hundred numeric features have seventeen bins even where one categorical feature has fifty.
+(:mod:`sidecar.verdict.method`).
 
 Windows come as counts of shape ``(..., F, B)``: whatever is in front of features, the suffixes of a window or the windows of a
 simulation, is scored at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from sidecar.histogram import Binned, Layout, Special
-from sidecar.score import (
-    chi_square_effect,
-    degrees_of_freedom,
-    effective_rows,
-    fewer_new,
-    hellinger,
-    js,
-    log_evidence,
-    pool,
-    smoothed_kl,
-    smoothed_psi,
-)
+from sidecar.score import fewer_new, log_evidence, pool
 from sidecar.score.shares import Bools, Floats, over_bins
-from sidecar.verdict.distances import Distances, Integers
-from sidecar.verdict.method import KS_CHANCE, WASSERSTEIN_CHANCE, Method, Scale
+from sidecar.verdict.distances import Integers
+from sidecar.verdict.group import Group, Measured
+from sidecar.verdict.method import Method, Scale
 from sidecar.verdict.overdispersion import OverDispersion
-
-Effect = Callable[[Floats, Floats], Floats]
-
-EFFECTS: Final[Mapping[Method, Effect]] = {
-    Method.PSI: smoothed_psi,
-    Method.CHI_SQUARE: chi_square_effect,
-    Method.KL: smoothed_kl,
-    Method.JS: js,
-    Method.HELLINGER: hellinger,
-}
-"""The statistics of score bins."""
 
 
 class Scores(NamedTuple):
@@ -73,22 +49,6 @@ class Scores(NamedTuple):
     def at(self, place: int | slice) -> "Scores":
         """Return those of one window, or of some, along the first axis."""
         return Scores._make(each[place] for each in self)
-
-
-Statistic = Callable[[Floats, Floats, Binned], Floats]
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Features of one method, the score bins that they have, and what works their statistic out."""
-
-    features: Integers
-    width: int
-    statistic: Statistic
-
-    def own(self, counts: Integers) -> Floats:
-        """Return their counts, as what sums and logarithms are taken of."""
-        return counts[..., self.features, : self.width].astype(np.float64)
 
 
 class Scorer:
@@ -124,11 +84,10 @@ class Scorer:
         )
         self.scale = Scale.of(self.methods)
         self.dispersion = OverDispersion(layout)
-        self._ordinary = all(own in {Method.PSI, Method.CHI_SQUARE} for own in self.methods)
-        self._groups = [_group(layout, method, self.methods) for method in Method if method in self.methods]
+        rows = {method: [row for row, own in enumerate(self.methods) if own is method] for method in Method}
+        self._groups = [Group(layout, method, np.array(own, dtype=np.int64)) for method, own in rows.items() if own]
         self._baseline = layout.evidence_counts
         self._baseline_rows = over_bins(layout.evidence_counts)
-        self._chance = _chance(layout, self.methods)
 
     @property
     def distances_matter(self) -> bool:
@@ -156,20 +115,14 @@ class Scorer:
         return scores._replace(score=score), np.fmin(evidence, _evidence(one, other, doubtful, scores.phi))
 
     def _scores(self, window: Binned, baseline: Integers, pace: float | None) -> Scores:
-        statistic, freedom, together, rows = np.empty((4, *window.score.shape[:-1]))
+        measured = np.empty((len(Measured._fields), *window.score.shape[:-1]))
         for group in self._groups:
-            (x, c), own = (group.own(counts) for counts in (window.score, baseline)), group.features
-            statistic[..., own], freedom[..., own] = group.statistic(x, c, window), degrees_of_freedom(x, c)
-            together[..., own], rows[..., own] = effective_rows(x, c), over_bins(x)
+            for target, own in zip(measured, group.measure(window, baseline), strict=True):
+                target[..., group.features] = own
+        statistic, mean, spread, rows, together = measured
         phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
-        mean, spread = freedom, np.sqrt(2 * freedom)
-        if not self._ordinary:
-            mean, spread = (np.where(np.isnan(own), of, own) for own, of in zip(self._chance, (mean, spread), strict=True))
         bias = mean * phi / np.where(together > 0, together, np.nan)
-        if self._ordinary:
-            score = np.maximum(statistic - bias, 0.0)
-        else:
-            score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
+        score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
         return Scores(score, mean, spread, phi, rows, np.broadcast_to(self._baseline_rows, rows.shape), together)
 
 
@@ -185,30 +138,3 @@ def _fits(layout: Layout, row: int, method: Method) -> bool:
     if method is Method.KS:
         return bool(layout.numeric[row])
     return method is not Method.WASSERSTEIN or bool(layout.deviation[row] > 0)
-
-
-def _group(layout: Layout, method: Method, methods: list[Method]) -> _Group:
-    features = np.array([row for row, own in enumerate(methods) if own is method], dtype=np.int64)
-    width = int(layout.score_of_fine[features].max(initial=0)) + 1
-    if method in EFFECTS:
-        return _Group(features, width, partial(_of_score_bins, EFFECTS[method]))
-    own = Distances(layout, features)
-    return _Group(features, width, partial(_of_fine_bins, own.ks if method is Method.KS else own.wasserstein_in_deviations))
-
-
-def _of_score_bins(effect: Effect, x: Floats, c: Floats, _: Binned) -> Floats:
-    return effect(x, c)
-
-
-def _of_fine_bins(distance: Callable[[Binned], Floats], _: Floats, __: Floats, window: Binned) -> Floats:
-    return distance(window)
-
-
-def _chance(layout: Layout, methods: list[Method]) -> Floats:
-    """Return mu and sigma of the features that have them from elsewhere than their degrees of freedom, ``(2, F)``; else nan."""
-    chance = np.full((2, len(methods)), np.nan)
-    chance[:, [own is Method.KS for own in methods]] = np.array(KS_CHANCE)[:, np.newaxis]
-    areas = np.flatnonzero([own is Method.WASSERSTEIN for own in methods])
-    if len(areas):
-        chance[:, areas] = np.multiply.outer(WASSERSTEIN_CHANCE, Distances(layout, areas).bridges() ** 2)
-    return chance

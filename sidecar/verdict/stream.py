@@ -7,9 +7,10 @@ other.
 from collections.abc import Iterable
 
 from sidecar.histogram import Layout
+from sidecar.verdict.opinion import Rule
 from sidecar.verdict.report import Report, WindowReport
 from sidecar.verdict.report_on import report_on
-from sidecar.verdict.verdict import Rule, Transition, Verdict
+from sidecar.verdict.verdict import Transition, Verdict
 from sidecar.window import Closed, Event, Sight, Totals, Window, WindowRule
 
 
