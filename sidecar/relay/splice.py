@@ -3,9 +3,10 @@
 Whatever one side receives, the other side sends; nothing is looked at, kept or added. The rest of this module is about how
 connections end and how they wait, because that is where a relay usually shows:
 
-* *Backpressure.* When the peer's send buffer is above its high-water mark, reading stops on this side, and the kernel's own
-  flow control does the rest. A reader that never reads costs that much and one read of at most `READ_SIZE`, not memory
-  without end. (A buffered protocol would make that read smaller, and every exchange a tenth dearer.)
+* *Backpressure.* As long as the peer's kernel has not taken everything, nothing more is read on this side, and the kernels'
+  own flow control does the rest. There is no high-water mark to fill up first: what was read is kept whole until its last
+  byte is sent, so a mark would not bound memory, and cost a second read. A reader that never reads costs one read of at
+  most `READ_SIZE`. (A buffered protocol would make that read smaller, and every exchange a tenth dearer.)
 * *Half-close.* "I am done sending" passes as just that; the other direction goes on (RFC 9293, 3.6: the side that closes
   may go on to receive until the other one has closed too).
 * *Reset.* A connection that ends with an error ends its peer with a reset, after what was already received is delivered.
@@ -20,7 +21,6 @@ from sidecar.relay.figures import Figures
 from sidecar.relay.sockets import end_with_next_bytes, reset_on_close
 from sidecar.relay.tee import Tee
 
-HIGH_WATER = 1 << 16
 READ_SIZE = 256_000
 """What uvloop reads at most at once."""
 
@@ -45,9 +45,9 @@ class Side(asyncio.Protocol):
         self.failure: Exception | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the transport and bound what it may buffer."""
+        """Remember the transport, and want to know of every byte that it could not send at once."""
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=HIGH_WATER)
+        self.transport.set_write_buffer_limits(high=0)
 
     def pause_writing(self) -> None:
         """This side's reader is slow: stop reading from the peer."""

@@ -13,7 +13,6 @@ from sidecar.relay.sockets import connect, no_delay
 from sidecar.relay.splice import ClientSide, ModelSide, join
 
 SECONDS = 10
-LOW_MARK = 1 << 10
 
 
 def sides() -> tuple[ClientSide, ModelSide]:
@@ -66,9 +65,8 @@ def test_what_was_held_counts_towards_backpressure() -> None:
         await attach(model, near_model)
         await attach(client, near_client)
         await until(lambda: bool(client._held))
-        model.transport.set_write_buffer_limits(high=LOW_MARK)
         join(client, model)
-        assert model.transport.get_write_buffer_size() > LOW_MARK
+        assert model.transport.get_write_buffer_size() > 0
         assert not client.transport.is_reading()
 
     run(test)
@@ -85,10 +83,31 @@ def test_a_model_that_spoke_first_is_held_back_by_a_client_that_does_not_read() 
         await attach(model, near_model)
         await until(lambda: bool(model._held))
         await attach(client, near_client)
-        client.transport.set_write_buffer_limits(high=LOW_MARK)
         join(client, model)
-        assert client.transport.get_write_buffer_size() > LOW_MARK
+        assert client.transport.get_write_buffer_size() > 0
         assert not model.transport.is_reading()
+
+    run(test)
+
+
+def test_a_client_that_leaves_a_little_is_waited_for_all_the_same() -> None:
+    """Nothing more is read while a rest is unsent, however small, for that rest keeps all that was read with it."""
+
+    async def test(opened: ExitStack) -> None:
+        far_client, near_client = pair(opened, 1 << 12)
+        far_model, near_model = pair(opened, 1 << 20)
+        client, model = sides()
+        await attach(client, near_client)
+        await attach(model, near_model)
+        join(client, model)
+        loop, left = asyncio.get_running_loop(), 1 << 15
+        far_model.send(bytes(left))
+        await until(lambda: client.transport.get_write_buffer_size() > 0)
+        assert not model.transport.is_reading()
+        while left:
+            left -= len(await loop.sock_recv(far_client, left))
+        await until(model.transport.is_reading)
+        assert client.transport.get_write_buffer_size() == 0
 
     run(test)
 
