@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sidecar.histogram import Binned, Counts, Encoded, Layout, tally
-from sidecar.window.block import Block, Full, Grid, Sparse
+from sidecar.window.block import Block, Full, Sparse
+from sidecar.window.newest import Newest, newest
 from sidecar.window.recent import RECENT, Recent
 from sidecar.window.rule import PANE_SECONDS, WindowRule
 from sidecar.window.sight import Sight, suffix_rows
@@ -116,32 +117,20 @@ class Window:
         """Return what there is to see; suffixes row by row where they are short, else in blocks."""
         lengths = [*suffix_rows(self.counts.rows)] if suffixes and self._recent.rows else []
         short = [rows for rows in lengths if rows <= self._recent.rows]
-        newest = self._recent.in_bins(short, distances=distances)
+        single = self._recent.in_bins(short, distances=distances)
         rows, blocks = self._in_blocks(lengths[len(short) :], distances=distances)
-        parts = Binned._make(map(np.concatenate, zip(newest, blocks, strict=True)))
+        parts = Binned._make(map(np.concatenate, zip(single, blocks, strict=True)))
         return Sight(self.seconds / max(self.counts.rows - 1, 1) or None, (*short, *rows), parts)
 
-    def _in_blocks(self, lengths: list[int], *, distances: bool) -> tuple[tuple[int, ...], Binned]:
+    def _in_blocks(self, lengths: list[int], *, distances: bool) -> tuple[list[int], Binned]:
         """Return the suffixes that are made of blocks, and the window: how many rows, and their bins."""
-        whole = self.counts.rows, self.counts.fine, self.counts.sums if distances else self.counts.sums[:, :0]
-        rows, fine, sums = zip(*self._long(lengths, sums=distances), whole, strict=True)
-        counted = np.stack(fine)
-        return rows, Binned(self._layout.to_score(counted), counted if distances else counted[..., :0], np.stack(sums))
-
-    def _long(self, lengths: list[int], *, sums: bool) -> Iterator[tuple[int, Grid, Grid]]:
-        """Yield the newest blocks that hold so many rows at least; not the whole window."""
-        fine, total, rows = self._block.fine.copy(), self._block.sums.copy() if sums else None, self._block.rows
-        blocks, wanted = reversed(self._sealed), iter(lengths)
-        least = next(wanted, None)
-        while least is not None:
-            while rows < least:
-                block = next(blocks)
-                block.join(fine, total)
-                rows += block.rows
-            if rows == self.counts.rows:
-                return
-            yield rows, fine.copy(), fine[:, :0] if total is None else total.copy()
-            least = next((length for length in wanted if length > rows), None)
+        sealed, rows = reversed(self._sealed), self.counts.rows
+        suffixes = newest(self._block, sealed, lengths, sums=distances)
+        whole = Newest(rows, self.counts.fine, self.counts.sums if distances else self.counts.sums[:, :0])
+        seen = [*(suffix for suffix in suffixes if suffix.rows < rows), whole]
+        fine, sums = np.stack([part.fine for part in seen]), np.stack([part.sums for part in seen])
+        parts = Binned(self._layout.to_score(fine), fine if distances else fine[..., :0], sums)
+        return [part.rows for part in seen], parts
 
     def _take(self, counts: Counts) -> None:
         if not self._block.rows:
