@@ -4,16 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sidecar.baseline.collect import TEXTS_REMEMBERED, Collector, collector
+from sidecar.baseline.collect import Collector, collector
 from sidecar.baseline.errors import BaselineError
 from sidecar.baseline.profile import Profile
 from sidecar.baseline.source import Records, Source, Table, Wanted
 from sidecar.baseline.study import Study
-from sidecar.baseline.summary import SEEN
 from sidecar.columns import Column
 
 FEATURES: Final = 1000
 """Features that one baseline may have: each is a label of several metrics."""
+
+TEXTS_REMEMBERED: Final = 32_768
+"""Hashes of rare values in one profile, at 5.3 bytes of base64 each.
+
+``kubectl apply`` keeps a copy of a ConfigMap in an annotation, which takes 256 KiB at most.
+"""
 
 PREDICTION: Final = "prediction"
 """The feature that is no part of a request: what the model answered, by the name that the decoders give it."""
@@ -89,8 +94,7 @@ def build(source: Source, choices: Choices | None = None, *, built: Mapping[str,
     rows = _collect(source, collectors, choices)
     if not rows:
         raise BaselineError("is empty: it has columns, but no rows")
-    categories = sum(found.kind == "categorical" or name in choices.categorical for name, found in studies.items())
-    seen = min(SEEN, TEXTS_REMEMBERED // max(categories, 1))
+    seen = share([each.texts for each in collectors.values()], TEXTS_REMEMBERED)
     features = tuple(each.feature(choices.feature_of(name), seen) for name, each in collectors.items())
     profile = Profile(rows, features, tuple(sorted(choices.drop)), dict(built or {}))
     remarks = {choices.feature_of(name): _remarks(each, studies[name]) for name, each in collectors.items()}
@@ -151,6 +155,23 @@ def _collect(source: Source, collectors: Mapping[str, Collector], choices: Choic
             if name in collectors:
                 collectors[name].add(column)
     return rows
+
+
+def share(needs: Sequence[int], room: int) -> int:
+    """Return how much each may have at most, so that all fit: who needs little leaves the rest to those who need more.
+
+    Examples
+    --------
+    >>> share([2, 90, 3, 80], 100), share([2, 3], 100)
+    (47, 100)
+    """
+    left = room
+    for place, need in enumerate(sorted(needs)):
+        most = left // (len(needs) - place)
+        if need > most:
+            return most
+        left -= need
+    return room
 
 
 def _remarks(each: Collector, found: Study) -> list[str]:

@@ -15,15 +15,16 @@ from sidecar.baseline.profile import Feature, Kind, NumericFeature
 from sidecar.baseline.summary import categorical_feature, numeric_feature
 from sidecar.columns import WRONG_TYPE, Absent, Coded, Column, category_text, numbers_of
 
-TEXTS_REMEMBERED = 65_536
-"""Hashes of rare values in one profile; at 5.3 bytes of base64 each they stay well within a ConfigMap."""
-
 
 class Collector(Protocol):
     """Takes the cells of one column, batch after batch, and makes a feature of them."""
 
     wrong: int
     """Cells whose value the kind of feature does not take; they count as missing."""
+
+    @property
+    def texts(self) -> int:
+        """How many texts it tells apart."""
 
     def add(self, column: Column) -> None:
         """Take more cells."""
@@ -42,6 +43,11 @@ class NumberCollector:
         self.wrong = 0
         self._pile = Pile(room)
         self._remarks: list[str] = []
+
+    @property
+    def texts(self) -> int:
+        """None: they are numbers."""
+        return 0
 
     def add(self, column: Column) -> None:
         """Take more cells."""
@@ -81,7 +87,13 @@ class CategoryCollector:
     def __init__(self) -> None:
         self.wrong = 0
         self._missing = 0
+        self._forgotten = 0
         self._counts: Counter[str] = Counter()
+
+    @property
+    def texts(self) -> int:
+        """How many texts it tells apart."""
+        return len(self._counts)
 
     def add(self, column: Column) -> None:
         """Take more cells."""
@@ -98,7 +110,9 @@ class CategoryCollector:
 
     def feature(self, name: str, seen: int) -> Feature:
         """Return the summary of the categories."""
-        return categorical_feature(name, self._counts, self._missing, seen=seen)
+        feature = categorical_feature(name, self._counts, self._missing, seen=seen)
+        self._forgotten = feature.unseen
+        return feature
 
     def remarks(self) -> list[str]:
         """Point out identifiers, constants and columns without values."""
@@ -109,6 +123,8 @@ class CategoryCollector:
             return ["constant: any other value will look like drift"]
         if len(self._counts) == rows and rows > TEXT_ROWS:
             return ["every value differs: an identifier? --drop it"]
+        if self._forgotten:
+            return [f"{len(self._counts)} values, too many to remember: nobody can tell which ones are new. --drop it?"]
         return []
 
     def _count(self, cells: Iterable[tuple[object, int]]) -> None:

@@ -23,8 +23,6 @@ CATEGORIES: Final = 50
 FEWEST_ROWS: Final = 5
 SMALLEST_SHARE: Final = 500
 """A category with a bin holds at least max(FEWEST_ROWS, m / SMALLEST_SHARE) rows."""
-SEEN: Final = 4096
-"""Rarer values that are remembered, by hash, so that they can be told from unseen ones."""
 _SLICE: Final = 1 << 20
 """Values that are added up at once, so that a long column takes no further arrays of its length."""
 
@@ -69,8 +67,12 @@ def numeric_feature(name: str, values: NDArray[np.float64]) -> NumericFeature:
     )
 
 
-def categorical_feature(name: str, counts: Mapping[str, int], missing: int, *, seen: int = SEEN) -> CategoricalFeature:
+def categorical_feature(name: str, counts: Mapping[str, int], missing: int, *, seen: int) -> CategoricalFeature:
     """Summarise a column of categories.
+
+    Where there is no room for all rarer values, those with the lowest hashes are remembered, which is as good as drawn by lot.
+    The most frequent ones would not do: among values that are all about as rare, being frequent in the baseline is luck,
+    which fresh rows do not share, and every window would have fewer of them than the baseline.
 
     Parameters
     ----------
@@ -81,11 +83,11 @@ def categorical_feature(name: str, counts: Mapping[str, int], missing: int, *, s
     missing
         Rows without a value.
     seen
-        How many of the rarer values may be remembered.
+        How many of the rarer values may be remembered, by hash, so that they can be told from unseen ones.
 
     Examples
     --------
-    >>> categorical_feature("plan", {"free": 80, "pro": 18, "trial": 1, "legacy": 1}, missing=0)
+    >>> categorical_feature("plan", {"free": 80, "pro": 18, "trial": 1, "legacy": 1}, missing=0, seen=1000)
     CategoricalFeature(name='plan', categories={'free': 80, 'pro': 18}, other=2, missing=0, unseen=0, \
 singletons=2, distinct=4, seen=(1706260236, 4124864509), kind='categorical')
     """
@@ -93,6 +95,8 @@ singletons=2, distinct=4, seen=(1706260236, 4124864509), kind='categorical')
     rows = sum(counts.values()) + missing
     own = {text: count for text, count in ranked[:CATEGORIES] if count >= max(FEWEST_ROWS, rows / SMALLEST_SHARE)}
     rare = ranked[len(own) :]
+    if len(rare) > seen:
+        rare.sort(key=lambda item: (short_hash(item[0]), item[0]))
     remembered = rare[:seen]
     return CategoricalFeature(
         name=name,

@@ -24,9 +24,16 @@ WRONG_CODE: Final = -2
 
 
 class CategoryReader:
-    """Finds the bins of one feature's values."""
+    """Finds the bins of one feature's values.
+
+    Attributes
+    ----------
+    tells_new
+        Whether an unseen value is a new one: the baseline had no values that it has forgotten.
+    """
 
     def __init__(self, feature: CategoricalFeature) -> None:
+        self.tells_new = not feature.unseen
         self._bins = {text: FIRST + position for position, text in enumerate(feature.categories)}
         self._seen = frozenset(feature.seen)
         self._room = len(self._bins) + len(self._seen)

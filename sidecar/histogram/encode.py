@@ -66,7 +66,7 @@ def encode(columns: Columns, layout: Layout) -> Encoded:
         column = columns.values.get(layout.names[row])
         if column is not None:
             cells.codes[row], cells.units[row] = reader.codes(column), 0.0
-            cells.issues[row] = _settle(cells.codes[row])
+            cells.issues[row] = _settle(cells.codes[row], tells_new=reader.tells_new)
             filled.add(row)
     for row in range(len(layout.names)):
         if row not in filled:
@@ -74,14 +74,14 @@ def encode(columns: Columns, layout: Layout) -> Encoded:
     return Encoded(columns.rows, cells.codes, cells.units, cells.issues, *_unknown(columns, layout))
 
 
-def _settle(codes: NDArray[np.int32]) -> NDArray[np.uint16]:
+def _settle(codes: NDArray[np.int32], *, tells_new: bool) -> NDArray[np.uint16]:
     """Return the issues of categorical cells, and count those of the wrong type as missing."""
     issues = np.zeros(len(codes), dtype=np.uint16)
     if codes.min(initial=Special.OTHER) < Special.OTHER:
         wrong = codes == WRONG_CODE
         issues[codes == ABSENT_CODE] = BIT[Issue.ABSENT]
         issues[codes == Special.MISSING] = BIT[Issue.MISSING]
-        issues[codes == Special.UNSEEN] = BIT[Issue.UNSEEN_CATEGORY]
+        issues[codes == Special.UNSEEN] = BIT[Issue.UNSEEN_CATEGORY] if tells_new else 0
         issues[wrong] = BIT[Issue.WRONG_TYPE]
         codes[wrong] = Special.MISSING
     return issues

@@ -160,8 +160,8 @@ def test_numbers_wanted_as_categories_have_the_text_that_traffic_has(tmp_path: P
     everything = [{"store": number % 2 + 1.0, "id": 9007199254740993} for number in range(20)]
     full = write_csv(tmp_path / "full.csv", everything)
     assert made(full, categorical=["store", "id"]).profile.features == (
-        categorical_feature("store", {"1": 10, "2": 10}, 0),
-        categorical_feature("id", {"9007199254740993": 20}, 0),
+        categorical_feature("store", {"1": 10, "2": 10}, 0, seen=0),
+        categorical_feature("id", {"9007199254740993": 20}, 0, seen=0),
     )
 
 
