@@ -12,7 +12,7 @@ Without a baseline it counts rows all the same. There are no features then, and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sidecar.baseline import Profile
@@ -144,7 +144,7 @@ class DriftDetector:
     def observe(self, columns: Columns, *, at: float, model_version: str | None = None) -> Observation:
         """Count rows that arrived at a time (epoch seconds), and judge the panes that they complete."""
         version = model_version or self._model_version
-        encoded = encode(columns if self.profile else Columns(columns.rows, {}), self._layout)
+        encoded = encode(columns if self.profile else replace(columns, values={}, strangers={}), self._layout)
         stream = self._seen(version, at)
         self._unreported += stream.follow(stream.window.feed(encoded, at), self._rule)
         return Observation(version, columns.rows, self._collect(), self.names, encoded if self.profile else None)
@@ -178,11 +178,11 @@ class DriftDetector:
         """
         counts = Counts.zero(self._layout)
         for columns in batches:
-            encoded = encode(columns if self.profile else Columns(columns.rows, {}), self._layout)
+            encoded = encode(columns if self.profile else replace(columns, values={}, strangers={}), self._layout)
             counts.add(tally(encoded, self._layout))
         rows = counts.rows
         window = WindowReport(
-            rows=rows, panes=min(rows, 1), seconds=0.0, started=None, target_rows=max(rows, 1), unknown=counts.unknown
+            rows=rows, panes=min(rows, 1), seconds=0.0, started=None, target_rows=max(rows, 1), unknown=counts.unknown, stale=0
         )
         verdict, sight = Verdict(self._model_version, len(self.names)), Sight.of_whole(counts, self._layout)
         return report_on(self._rule, verdict, counts, sight, window, bins=True)

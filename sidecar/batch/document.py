@@ -21,12 +21,12 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def issues_of(report: Report) -> list[CountedIssue]:
-    """Return the issues of the rows, by feature; features that the baseline does not have are counted without their names.
+    """Return the issues of the rows, by feature; those of whole rows, unknown features among them, go without a name.
 
     A rate is of all rows, those in which the feature is absent among them, so that one is comparable with another.
     """
     counted = [(feature, issue, rows) for feature, issues in report.quality.items() for issue, rows in issues.items()]
-    if report.window.unknown:
-        counted.append(("", Issue.UNKNOWN_FEATURE.value, report.window.unknown))
+    whole_rows = {Issue.UNKNOWN_FEATURE: report.window.unknown, Issue.STALE_TIMESTAMP: report.window.stale}
+    counted += [("", issue.value, rows) for issue, rows in whole_rows.items() if rows]
     whole = report.window.rows
     return [{"feature": feature, "issue": issue, "rows": rows, "rate": rows / whole} for feature, issue, rows in counted]

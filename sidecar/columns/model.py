@@ -43,11 +43,14 @@ class Columns:
     strangers
         Row number -> names in that row that nobody asked for and that therefore have no column. Only rows of unlike shape
         leave their names here: a column of its own for each would let one odd payload allocate rows times names cells.
+    stale
+        Row numbers of rows that say of themselves that they are older than any that the window holds.
     """
 
     rows: int
     values: Mapping[str, Column]
     strangers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    stale: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         for name, column in self.values.items():

@@ -77,7 +77,8 @@ def slices(columns: Columns, cells: int = CELLS) -> Iterator[Columns]:
     for start in range(0, columns.rows, size):
         values = {name: column[start : start + size] for name, column in columns.values.items()}
         strangers = {row - start: names for row, names in columns.strangers.items() if start <= row < start + size}
-        yield Columns(min(size, columns.rows - start), values, strangers)
+        stale = frozenset(row - start for row in columns.stale if start <= row < start + size)
+        yield Columns(min(size, columns.rows - start), values, strangers, stale)
 
 
 def records_of(columns: Columns) -> list[dict[str, object]]:

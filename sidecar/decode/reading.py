@@ -99,6 +99,6 @@ def _joined(decoded: Decoded, answers: dict[str, Column]) -> Decoded:
         return decoded
     if decoded.columns is not None:
         columns = decoded.columns
-        return decoded._replace(columns=Columns(columns.rows, {**fitting, **columns.values}, columns.strangers))
+        return decoded._replace(columns=Columns(columns.rows, {**fitting, **columns.values}, columns.strangers, columns.stale))
     answered: Iterable[Row] = (dict(zip(fitting, cells, strict=True)) for cells in zip(*fitting.values(), strict=True))
     return decoded._replace(records=[{**answer, **row} for answer, row in zip(answered, decoded.records or (), strict=True)])

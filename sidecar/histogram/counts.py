@@ -41,6 +41,8 @@ class Counts:
         ``int64 (F, len(ISSUES))``: rows with each quality issue, in the order of `ISSUES`.
     unknown
         Rows that carried a feature which the baseline does not have.
+    stale
+        Rows that said that they are older than any that the window holds.
     """
 
     rows: int
@@ -49,6 +51,7 @@ class Counts:
     absent: NDArray[np.int64]
     issues: NDArray[np.int64]
     unknown: int
+    stale: int
 
     @classmethod
     def zero(cls, layout: Layout) -> Self:
@@ -62,11 +65,13 @@ class Counts:
             absent=np.zeros(features, dtype=np.int64),
             issues=np.zeros((features, len(ISSUES)), dtype=np.int64),
             unknown=0,
+            stale=0,
         )
 
     def copy(self) -> "Counts":
         """Return counts of their own."""
-        return Counts(self.rows, self.fine.copy(), self.sums.copy(), self.absent.copy(), self.issues.copy(), self.unknown)
+        fine, sums, absent, issues = (array.copy() for array in self._arrays())
+        return Counts(self.rows, fine, sums, absent, issues, self.unknown, self.stale)
 
     def add(self, other: "Counts") -> None:
         """Merge other counts into these."""
@@ -76,6 +81,7 @@ class Counts:
         self.absent += other.absent
         self.issues += other.issues
         self.unknown += other.unknown
+        self.stale += other.stale
 
     def subtract(self, other: "Counts") -> None:
         """Take counts off that were added before."""
@@ -85,6 +91,7 @@ class Counts:
         self.absent -= other.absent
         self.issues -= other.issues
         self.unknown -= other.unknown
+        self.stale -= other.stale
 
     def __add__(self, other: "Counts") -> "Counts":
         merged = self.copy()
@@ -96,7 +103,7 @@ class Counts:
             return NotImplemented
         mine, theirs = self._arrays(), other._arrays()
         same = all(np.array_equal(one, two) for one, two in zip(mine, theirs, strict=True))
-        return same and (self.rows, self.unknown) == (other.rows, other.unknown)
+        return same and (self.rows, self.unknown, self.stale) == (other.rows, other.unknown, other.stale)
 
     __hash__ = None  # type: ignore[assignment]  # counts change
 
@@ -127,6 +134,7 @@ def _tally_into(counts: Counts, encoded: Encoded, start: int, stop: int) -> None
     counts.rows += stop - start
     counts.issues += _issue_counts(encoded.issues[:, start:stop])
     counts.unknown += int(np.count_nonzero(encoded.unknown[start:stop]))
+    counts.stale += sum(start <= row < stop for row in encoded.stale)
 
 
 def _binned(codes: NDArray[np.int32], units: NDArray[np.float64], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

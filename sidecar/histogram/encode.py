@@ -43,6 +43,8 @@ class Encoded:
         ``int32 (n,)``: how many features of each row the baseline neither has nor left out on purpose.
     unknown_shared, unknown_own
         Names of such features: those that every row carries, and those that single rows do (see `unknown_in`).
+    stale
+        Numbers of the rows that say that they are old.
     """
 
     rows: int
@@ -52,6 +54,7 @@ class Encoded:
     unknown: NDArray[np.int32]
     unknown_shared: tuple[str, ...]
     unknown_own: Mapping[int, tuple[str, ...]]
+    stale: frozenset[int] = frozenset()
 
     def unknown_in(self, row: int) -> tuple[str, ...]:
         """Return examples of the unknown features that a row carries, at most `NAMES`."""
@@ -71,7 +74,7 @@ def encode(columns: Columns, layout: Layout) -> Encoded:
     for row in range(len(layout.names)):
         if row not in filled:
             cells.fill_absent(row)
-    return Encoded(columns.rows, cells.codes, cells.units, cells.issues, *_unknown(columns, layout))
+    return Encoded(columns.rows, cells.codes, cells.units, cells.issues, *_unknown(columns, layout), columns.stale)
 
 
 def _settle(codes: NDArray[np.int32], *, tells_new: bool) -> NDArray[np.uint16]:

@@ -67,7 +67,7 @@ class StateCollector(Collector):
         for (feature, issue), count in totals.quality().items():
             quality.add_metric([feature, issue.value], count)
         quality.add_metric(["", Issue.UNKNOWN_FEATURE.value], totals.unknown)
-        quality.add_metric(["", Issue.STALE_TIMESTAMP.value], self._state.stale)
+        quality.add_metric(["", Issue.STALE_TIMESTAMP.value], totals.stale)
         yield quality
 
     def _tap(self) -> Iterator[Metric]:

@@ -8,6 +8,7 @@ of the calls that arrived in the same instant. What the answers of one report sh
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from sidecar.columns import batches
 from sidecar.monitor.answer import shared_part, whole_answer
 from sidecar.monitor.quality import RowIssues, note_issues
 from sidecar.monitor.state import MonitorState, as_label
+from sidecar.reasons import Issue
 
 _QUIET_TURNS = 3
 """Turns of the event loop without a new call, after which nobody is on the way: a request takes two from socket to here."""
@@ -36,6 +38,7 @@ class _Call(NamedTuple):
     """Rows that wait to be counted, and who waits for the answer."""
 
     rows: Rows
+    stale: bool
     version: str
     issues: RowIssues
     answer: asyncio.Future[bytes]
@@ -56,22 +59,24 @@ class Coalescer:
         self._expected = 1
         self._patience: asyncio.TimerHandle | None = None
 
-    async def answer(self, rows: Rows, version: str | None, issues: RowIssues | None = None) -> bytes:
-        """Count `rows` and return the answer of ``/monitor/predict`` that includes them.
+    async def answer(self, rows: Rows, version: str | None, *, stale: bool = False) -> bytes:
+        """Count `rows` and return the answer of ``/monitor/predict`` that includes them; they may say that they are `stale`.
 
         Very many rows are counted a slice at a time, so that others have their turn in between.
         """
-        issues = issues or RowIssues()
+        issues = RowIssues()
+        if stale:
+            issues.note("", Issue.STALE_TIMESTAMP)
         body = b""
         for start in range(0, len(rows), _SLICE):
-            body = await self._answer_to(rows[start : start + _SLICE], version, issues)
+            body = await self._answer_to(rows[start : start + _SLICE], version, issues, stale=stale)
         return body
 
-    async def _answer_to(self, rows: Rows, version: str | None, issues: RowIssues) -> bytes:
+    async def _answer_to(self, rows: Rows, version: str | None, issues: RowIssues, *, stale: bool) -> bytes:
         loop = asyncio.get_running_loop()
         if not self._calls:
             loop.call_soon(self._wait, loop, 0, 0)
-        call = _Call(rows, as_label(version or self._state.settings.model.version), issues, loop.create_future())
+        call = _Call(rows, stale, as_label(version or self._state.settings.model.version), issues, loop.create_future())
         self._calls.append(call)
         if self._patience is not None and len(self._calls) >= self._expected:
             self._end_patience()
@@ -127,8 +132,10 @@ class Coalescer:
         """Count the rows of all calls as one sequence, and note the issues of each row with its call."""
         rows = [row for call in run for row in call.rows]
         owners = [call.issues for call in run for _ in call.rows]
+        stale = [call.stale for call in run for _ in call.rows]
         done = 0
         for columns in batches(rows, self._state.detector.names):
-            observation = self._state.observe(columns, source="direct", at=at, model_version=version)
+            old = frozenset(row for row, is_old in enumerate(stale[done : done + columns.rows]) if is_old)
+            observation = self._state.observe(replace(columns, stale=old), source="direct", at=at, model_version=version)
             note_issues(observation, owners[done : done + columns.rows])
             done += columns.rows

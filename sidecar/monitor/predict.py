@@ -12,7 +12,6 @@ from sidecar.monitor.media import require_json
 from sidecar.monitor.quality import RowIssues
 from sidecar.monitor.reply import json_reply
 from sidecar.monitor.state import MonitorState
-from sidecar.reasons import Issue
 from sidecar.web.body import Room, read_body
 
 
@@ -40,10 +39,8 @@ class Predict:
         require_json(request)
         body = await read_body(request, self._max_body, self._room)
         envelope = read_envelope(read_json(body))
-        issues = RowIssues()
-        if self._state.note_timestamp(envelope.timestamp):
-            issues.note("", Issue.STALE_TIMESTAMP)
-        return json_reply(await self._coalescer.answer([envelope.features], envelope.model_version, issues))
+        stale = self._state.note_timestamp(envelope.timestamp)
+        return json_reply(await self._coalescer.answer([envelope.features], envelope.model_version, stale=stale))
 
     async def _of_event(self, event: CloudEvent) -> bytes:
         state = self._state

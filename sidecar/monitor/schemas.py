@@ -44,6 +44,7 @@ class WindowSchema(Answer):
     started: Annotated[float | None, Field(description="Epoch seconds of the oldest row.")]
     target_rows: Annotated[int, Field(ge=1, description="Rows that the window is to hold.")]
     unknown: Annotated[int, Field(ge=0, description="Rows with a feature that the baseline does not have.")]
+    stale: Annotated[int, Field(ge=0, description="Rows with a timestamp older than the window may be.")]
 
 
 class BaselineSchema(Answer):
@@ -116,7 +117,7 @@ class QualityIssueSchema(Answer):
 
 
 class CountedIssueSchema(Answer):
-    """Something odd about rows of the window; unknown features are counted together, under no name."""
+    """Something odd about rows of the window; what is odd about rows and not about a feature has no name."""
 
     feature: str
     issue: Issue

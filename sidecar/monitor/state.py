@@ -42,8 +42,6 @@ class MonitorState:
         Rows counted so far, by source.
     newest_timestamp
         The newest ``timestamp`` that a direct call carried since it was last logged, in epoch seconds.
-    stale
-        Rows so far whose timestamp was older than the window may be.
     refused_at
         When the relay last said that the model could not be reached.
     """
@@ -60,7 +58,6 @@ class MonitorState:
     relay_at: float | None = None
     rows: dict[Source, int] = field(default_factory=lambda: {"tap": 0, "direct": 0})
     newest_timestamp: float | None = None
-    stale: int = 0
     refused_at: float | None = None
     started_at: float = field(init=False)
     _evaluated: logs.Sparingly = field(init=False, default_factory=lambda: logs.Sparingly(_EVALUATED_SECONDS))
@@ -116,9 +113,7 @@ class MonitorState:
         if moment is None:
             return False
         self.newest_timestamp = max(moment, self.newest_timestamp or moment)
-        stale = self.clock() - moment > self.settings.window.seconds
-        self.stale += stale
-        return stale
+        return self.clock() - moment > self.settings.window.seconds
 
     def _look_at_quality(self, at: float) -> None:
         threshold = self.settings.quality.threshold

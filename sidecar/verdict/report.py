@@ -31,6 +31,8 @@ class WindowReport:
         How many the window is to hold.
     unknown
         Rows that carried a feature which the baseline does not have.
+    stale
+        Rows that said that they are older than any that the window holds.
     """
 
     rows: int
@@ -39,6 +41,7 @@ class WindowReport:
     started: float | None
     target_rows: int
     unknown: int
+    stale: int
 
 
 class FeatureReport(NamedTuple):

@@ -59,4 +59,5 @@ class Stream:
             started=window.started,
             target_rows=window.rule.rows,
             unknown=window.counts.unknown,
+            stale=window.counts.stale,
         )

@@ -69,17 +69,19 @@ class Sparse:
     started: float
     rows: int
     unknown: int
+    stale: int
     cells: tuple[_Cells, ...]
 
     @classmethod
     def of(cls, started: float, counts: Counts) -> Self:
         """Keep what is not zero."""
-        return cls(started, counts.rows, counts.unknown, tuple(map(_cells, _arrays(counts))))
+        return cls(started, counts.rows, counts.unknown, counts.stale, tuple(map(_cells, _arrays(counts))))
 
     def leave(self, counts: Counts) -> None:
         """Take the block's counts off counts that they were added to."""
         counts.rows -= self.rows
         counts.unknown -= self.unknown
+        counts.stale -= self.stale
         for array, cells in zip(_arrays(counts), self.cells, strict=True):
             array.reshape(-1)[cells.places] -= cells.values
 

@@ -22,6 +22,8 @@ class Totals:
         Rows counted.
     unknown
         Rows that carried a feature which the baseline does not have.
+    stale
+        Rows that said that they are older than the window may be.
     issues
         ``int64 (F, len(ISSUES))``: rows with each quality issue.
     """
@@ -29,17 +31,19 @@ class Totals:
     names: tuple[str, ...]
     rows: int
     unknown: int
+    stale: int
     issues: NDArray[np.int64]
 
     @classmethod
     def zero(cls, layout: Layout) -> Self:
         """Return the totals of no rows."""
-        return cls(layout.names, 0, 0, np.zeros((len(layout.names), len(ISSUES)), dtype=np.int64))
+        return cls(layout.names, 0, 0, 0, np.zeros((len(layout.names), len(ISSUES)), dtype=np.int64))
 
     def add(self, counts: Counts) -> None:
         """Count more rows."""
         self.rows += counts.rows
         self.unknown += counts.unknown
+        self.stale += counts.stale
         self.issues += counts.issues
 
     def quality(self) -> dict[tuple[str, Issue], int]:

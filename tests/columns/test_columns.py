@@ -240,8 +240,10 @@ def test_a_row_from_an_array_is_the_category_that_the_array_had(dtype: str) -> N
 def test_slices_have_all_rows_in_order_and_no_more_cells_than_asked(rows: int, width: int, cells: int) -> None:
     """But at least a row each; what is beside the columns is cut with them."""
     names = "abc"[:width]
-    whole = Columns(rows, {name: list(range(rows)) for name in names}, {row: (str(row),) for row in range(rows)})
+    strangers, stale = {row: (str(row),) for row in range(rows)}, frozenset(range(0, rows, 2))
+    whole = Columns(rows, {name: list(range(rows)) for name in names}, strangers, stale)
     pieces = [*slices(whole, cells)]
     assert [value for piece in pieces for value in piece.values["a"]] == list(range(rows))
     assert [row for piece in pieces for _, (row,) in sorted(piece.strangers.items())] == [str(row) for row in range(rows)]
+    assert [piece.values["a"][row] for piece in pieces for row in sorted(piece.stale)] == sorted(stale)
     assert all(piece.rows * width <= max(cells, width) for piece in pieces)

@@ -1,6 +1,7 @@
 """Counts merge exactly: in any order, in any grouping, and back again."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -28,9 +29,15 @@ ROWS: Final = 64
 Records = list[dict[str, object]]
 
 
+def columns(records: Records) -> Columns:
+    """Turn rows into columns; those without anything odd say that they are old."""
+    stale = frozenset(row for row, record in enumerate(records) if "odd" not in record)
+    return replace(columns_of(records, LAYOUT.names), stale=stale)
+
+
 def counts(records: Records) -> Counts:
     """Count some rows."""
-    return tally(encode(columns_of(records, LAYOUT.names), LAYOUT), LAYOUT)
+    return tally(encode(columns(records), LAYOUT), LAYOUT)
 
 
 @given(rows(), rows(), rows())
@@ -55,7 +62,7 @@ def test_no_rows_change_nothing(records: Records) -> None:
 def test_the_parts_add_up_to_the_whole(records: Records, cuts: list[int]) -> None:
     """However rows are cut, into batches or into slices of a batch, their counts add up to those of all rows."""
     ends = [0, *sorted(min(cut, len(records)) for cut in cuts), len(records)]
-    encoded = encode(columns_of(records, LAYOUT.names), LAYOUT)
+    encoded = encode(columns(records), LAYOUT)
     batched, sliced = Counts.zero(LAYOUT), Counts.zero(LAYOUT)
     for start, stop in pairwise(ends):
         batched.add(counts(records[start:stop]))
@@ -90,6 +97,7 @@ def test_issues_are_counted_by_feature_and_kind(records: Records) -> None:
     assert (column[Issue.INFINITE] == found.fine[:, Special.INFINITE]).all()
     assert (column[Issue.UNSEEN_CATEGORY] == found.fine[:, Special.UNSEEN]).all()
     assert found.unknown == sum("extra" in record for record in records)
+    assert found.stale == sum("odd" not in record for record in records)
 
 
 def test_a_copy_is_independent() -> None:

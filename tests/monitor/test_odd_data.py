@@ -1,5 +1,6 @@
 """Odd data is answered to whoever sends it, counted in the metrics, and told to the person on call where that is wanted."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -22,7 +23,7 @@ Client = TestClient[Any, Any]
 async def test_a_row_older_than_the_window_is_stale(
     age: int, *, stale: bool, client: Client, clock: Clock, state: MonitorState
 ) -> None:
-    """It is counted, its answer says so, and so does a counter; the window goes by arrival."""
+    """It is counted; its answer, the window's report and a counter say so. The window goes by arrival."""
     envelope = {"features": {"age": 40, "plan": "pro"}, "timestamp": clock.now - age}
     async with client.post("/monitor/predict", json=envelope) as answer:
         content = await answer.json()
@@ -30,6 +31,24 @@ async def test_a_row_older_than_the_window_is_stale(
     assert (content["quality"], content["window"]["rows"]) == ([issue] if stale else [], 1)
     async with client.get("/monitor/metrics") as answer:
         assert f'drift_quality_total{{feature="",issue="stale_timestamp"}} {float(stale)}' in await answer.text()
+    async with client.get("/monitor/drift") as answer:
+        report = await answer.json()
+    assert report["window"]["stale"] == stale
+    assert report["quality"] == ([issue | {"rows": 1, "rate": 1.0}] if stale else [])
+
+
+async def test_stale_rows_leave_the_report_with_the_window_and_stay_in_the_counter(
+    client: Client, clock: Clock, state: MonitorState
+) -> None:
+    """Of two calls in the same instant one is stale, and that one only; an hour later the window has forgotten both."""
+    row = {"age": 40, "plan": "pro"}
+    calls = ({"features": row, "timestamp": at} for at in (0, clock.now))
+    answers = await asyncio.gather(*(client.post("/monitor/predict", json=call) for call in calls))
+    assert [bool((await answer.json())["quality"]) for answer in answers] == [True, False]
+    assert state.detector.report(clock.now).window.stale == 1
+    clock.now += 3601
+    assert state.detector.report(clock.now).window.stale == 0
+    assert state.detector.totals.stale == 1
 
 
 async def test_a_share_over_the_threshold_is_told_once_and_its_end_too(receiver: Receiver, clock: Clock) -> None:

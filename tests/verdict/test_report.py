@@ -37,7 +37,7 @@ def test_the_report_has_the_contracts_names() -> None:
     """Every field is there, also where it has no value."""
     found = report({"age": AGES[:500], "plan": PLANS[:500].tolist()}).to_dict()
     assert set(found) == {"status", "drift_score", "reason", "model_version", "window", "baseline", "features", "quality"}
-    assert set(found["window"]) == {"rows", "panes", "seconds", "started", "target_rows", "unknown"}
+    assert set(found["window"]) == {"rows", "panes", "seconds", "started", "target_rows", "unknown", "stale"}
     assert found["baseline"] == {"fingerprint": PROFILE.fingerprint, "rows": 4000}
     assert [set(feature) for feature in found["features"].values()] == [FEATURE_FIELDS] * 2
     assert list(found["features"]) == ["age", "plan"]
