@@ -37,9 +37,9 @@ class Hold:
     One feature, thresholds 0.2 and 0.5: critical for one close, then low. It takes three closes to warning, three more to
     nothing.
 
-    >>> hold, limits = Hold(1), Limits(np.array([0.2]), np.array([0.5]))
-    >>> hold.close(np.array([CRITICAL]), np.array([0.6]), limits)
-    >>> [hold.close(np.array([0]), np.array([0.1]), limits) or int(hold.rank[0]) for _ in range(6)]
+    >>> hold, limits, rows = Hold(1), Limits(np.array([0.2]), np.array([0.5])), np.array([1000.0])
+    >>> hold.close(np.array([CRITICAL]), np.array([0.6]), rows, limits)
+    >>> [hold.close(np.array([0]), np.array([0.1]), rows, limits) or int(hold.rank[0]) for _ in range(6)]
     [3, 3, 2, 2, 2, 0]
     """
 
@@ -47,10 +47,11 @@ class Hold:
         self.rank: Ranks = np.zeros(features, dtype=np.int8)
         self._low = np.zeros(features, dtype=np.int8)
 
-    def close(self, fresh: Ranks, score: Floats, limits: Limits) -> None:
-        """Take a pane close into account: the fresh ranks, and the scores that they come from.
+    def close(self, fresh: Ranks, score: Floats, rows: Floats, limits: Limits) -> None:
+        """Take a pane close into account: the fresh ranks, and the scores and rows that they come from.
 
-        A feature without a score, one that the window has no rows of, is let go: what it was held for has left.
+        A feature that the window has no rows of is let go: what it was held for has left. One that has rows and no score (a
+        distance, of values that are all missing) is not: nothing says that its drift is over.
         """
         threshold = np.where(self.rank == CRITICAL, limits.critical, limits.warning)
         # What a suffix has found may not show in the whole window's score yet, and must not be cleared by it.
@@ -61,7 +62,7 @@ class Hold:
         rises = (fresh >= WARNING) & (fresh > held)
         self._low[falls | rises | (self.rank == 0)] = 0
         self.rank = np.where(rises, fresh, held).astype(np.int8)
-        self._let_go(np.isnan(score))
+        self._let_go(rows == 0)
 
     def reset(self) -> None:
         """Let every feature go."""

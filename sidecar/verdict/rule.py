@@ -119,6 +119,6 @@ def _doubt(scores: Scores, evidence: Floats, needed: Floats, unsure: Bools) -> N
 
 
 def _nothing(scores: Scores) -> NDArray[np.int8]:
-    """Return the code of why a feature has no score."""
-    new = (scores.rows > 0) & (scores.baseline_rows == 0)
-    return np.where(new, _CODE[Insufficiency.BASELINE_TOO_SMALL], _CODE[Insufficiency.NO_ROWS])
+    """Return the code of why a feature has no score; where both sides have rows, none of the window's has a number."""
+    some = np.where(scores.baseline_rows == 0, _CODE[Insufficiency.BASELINE_TOO_SMALL], _CODE[Insufficiency.TOO_FEW_ROWS])
+    return np.where(scores.rows == 0, _CODE[Insufficiency.NO_ROWS], some)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sidecar.histogram import Binned, Layout, Special
+from sidecar.histogram import FIRST, Binned, Layout, Special
 from sidecar.score import fewer_new, log_evidence, pool
 from sidecar.score.shares import Bools, Floats, over_bins
 from sidecar.verdict.distances import Integers
@@ -70,8 +70,8 @@ class Scorer:
     dispersion
         What the baseline expects of consecutive rows.
     misfits
-        Names of features that the method wanted of them has no value for: distances of categories, and Wasserstein in
-        deviations where there is no deviation. They are scored as if nothing had been wanted.
+        Names of features that the method wanted of them has no value for: distances of categories or of no numbers, and
+        Wasserstein in deviations where there is no deviation. They are scored as if nothing had been wanted.
     """
 
     def __init__(self, layout: Layout, wanted: Sequence[Method | None] | None = None) -> None:
@@ -136,5 +136,5 @@ def _evidence(window: Integers, baseline: Integers, wanted: Bools, phi: Floats) 
 
 def _fits(layout: Layout, row: int, method: Method) -> bool:
     if method is Method.KS:
-        return bool(layout.numeric[row])
+        return bool(layout.numeric[row] and layout.fine_counts[row, FIRST:].any())
     return method is not Method.WASSERSTEIN or bool(layout.deviation[row] > 0)

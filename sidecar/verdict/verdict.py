@@ -73,7 +73,7 @@ class Verdict:
     def close(self, rule: Rule, sight: Sight, at: float) -> Transition | None:
         """Judge the window at a pane close; return the transition if the overall status changes."""
         _, scores, _, fresh, judged, _ = rule.judge(sight)
-        self._hold.close(fresh.rank, judged, rule.limits)
+        self._hold.close(fresh.rank, judged, scores.rows, rule.limits)
         self._said = _worse(fresh, Judgement(self._hold.rank, np.zeros_like(fresh.reason)))
         return self._turn(overall(self._said), _alarms(rule, scores, self._said), largest(scores.score), at, sight.rows[-1])
 

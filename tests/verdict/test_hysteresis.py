@@ -7,7 +7,7 @@ from sidecar.verdict import Hold, Limits
 from sidecar.verdict.rule import CRITICAL, INSUFFICIENT, OK, WARNING
 
 LIMITS = Limits(np.array([0.2]), np.array([0.5]))
-FRESH = {"ok": OK, "no evidence": INSUFFICIENT, "warning": WARNING, "critical": CRITICAL}
+FRESH = {"ok": OK, "no evidence": INSUFFICIENT, "no rows": INSUFFICIENT, "warning": WARNING, "critical": CRITICAL}
 HELD = {0: "-", int(WARNING): "warning", int(CRITICAL): "critical"}
 
 
@@ -16,7 +16,8 @@ def history(*closes: tuple[float, str]) -> list[str]:
     hold = Hold(1)
     held = []
     for score, fresh in closes:
-        hold.close(np.array([FRESH[fresh]]), np.array([score]), LIMITS)
+        rows = np.array([0.0 if fresh == "no rows" else 100.0])
+        hold.close(np.array([FRESH[fresh]]), np.array([score]), rows, LIMITS)
         held.append(HELD[int(hold.rank[0])])
     return held
 
@@ -74,15 +75,20 @@ def test_an_alarm_rises_at_once() -> None:
 
 def test_a_feature_without_rows_is_let_go() -> None:
     """What it was held for has left the window; when rows come back they are judged afresh."""
-    assert history((0.9, "critical"), (float("nan"), "no evidence"), LOW) == ["critical", "-", "-"]
+    assert history((0.9, "critical"), (float("nan"), "no rows"), LOW) == ["critical", "-", "-"]
+
+
+def test_a_feature_with_rows_and_no_score_is_held() -> None:
+    """A distance has no value where every value is missing, and that is no sign that the drift is over."""
+    assert history((0.9, "critical"), *[(float("nan"), "no evidence")] * 9)[-1] == "critical"
 
 
 def test_features_are_held_one_by_one() -> None:
     """Clearing one feature clears no other, and a reset clears all."""
-    hold, limits = Hold(2), Limits(np.array([0.2, 0.2]), np.array([0.5, 0.5]))
-    hold.close(np.array([WARNING, CRITICAL]), np.array([0.3, 0.9]), limits)
+    hold, limits, rows = Hold(2), Limits(np.array([0.2, 0.2]), np.array([0.5, 0.5])), np.full(2, 100.0)
+    hold.close(np.array([WARNING, CRITICAL]), np.array([0.3, 0.9]), rows, limits)
     for _ in range(3):
-        hold.close(np.array([OK, CRITICAL]), np.array([0.1, 0.9]), limits)
+        hold.close(np.array([OK, CRITICAL]), np.array([0.1, 0.9]), rows, limits)
     assert hold.rank.tolist() == [0, CRITICAL]
     hold.reset()
     assert hold.rank.tolist() == [0, 0]

@@ -1,5 +1,7 @@
 """A feature may be scored by another method: its score is on that method's scale, and the rest of the rule is as ever."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from scipy import stats
 from sidecar.baseline import profile_of_columns
 from sidecar.columns import Columns
 from sidecar.drift_detector import DriftDetector
-from sidecar.reasons import Status
+from sidecar.reasons import Insufficiency, Status
 from sidecar.settings import load_settings
 from sidecar.verdict import FeatureReport, Method, Thresholds
 from sidecar.verdict.method import ADDITIVE, Scale
@@ -103,3 +105,35 @@ def test_settings_name_the_method() -> None:
     assert DriftDetector(PROFILE, thresholds=thresholds).report(0.0).features["x"].method == "js"
     with pytest.raises(Exception, match=r"thresholds\.features\.x\.method"):
         load_settings(None, {"DRIFT_THRESHOLDS__FEATURES": '{"x": {"method": "jsd"}}'})
+
+
+@pytest.mark.parametrize("gone", [None, math.inf])
+@pytest.mark.parametrize("method", METHODS)
+def test_an_alarm_does_not_end_because_no_numbers_come_any_longer(method: str, gone: float | None) -> None:
+    """Whether a method sees missing values or not, a column that drifted and then fell silent stays in alarm."""
+    thresholds = Thresholds(features={"x": (0.1, 0.3)}, methods={"x": method})
+    detector = DriftDetector(PROFILE, thresholds=thresholds, window=WindowRule(rows=200))
+    detector.observe(Columns(200, {"x": RNG.normal(20, 3, size=200).tolist()}), at=0.0)
+    before = detector.report(0.0).features["x"]
+    for second in range(1, 41):
+        detector.observe(Columns(10, {"x": [gone] * 10}), at=float(second))
+    after = detector.report(41.0).features["x"]
+    assert (before.status, after.status, after.reason) == (Status.CRITICAL, Status.CRITICAL, None)
+
+
+@pytest.mark.parametrize("method", ["ks", "wasserstein"])
+def test_rows_without_a_number_are_too_few_for_a_distance(method: str) -> None:
+    """There are rows, so the reason is not that there are none."""
+    found = feature(np.full(500, math.nan), method)
+    assert (found.status, found.score, found.rows) == (Status.INSUFFICIENT, None, 500)
+    assert found.reason is Insufficiency.TOO_FEW_ROWS
+
+
+@pytest.mark.parametrize("method", ["ks", "wasserstein"])
+def test_a_baseline_without_numbers_has_no_distances(method: str) -> None:
+    """Its features are named, and scored as ever."""
+    profile = profile_of_columns({"x": [math.inf, -math.inf] * 500})
+    detector = DriftDetector(profile, thresholds=Thresholds(methods={"x": method}))
+    assert detector.misfits == ("x",)
+    report = detector.batch([Columns(1000, {"x": [1.5] * 1000})])
+    assert (report.features["x"].method, report.status) == ("psi", Status.CRITICAL)
