@@ -35,6 +35,8 @@ def profile_from_json(document: Document) -> Profile:
         raise BaselineError(
             f"is of schema {schema}, this program reads up to {SCHEMA}: use a newer one, or build the baseline anew"
         )
+    if schema < 1:
+        raise BaselineError(f"is of schema {schema}, and the first one is 1")
     features = tuple(_feature(each) for each in _list(document, "features"))
     rows, ignored = _whole(document, "rows"), _texts(document, "ignored")
     profile = Profile(rows, features, ignored, _built(document), _dispersion(document, features))

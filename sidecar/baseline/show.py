@@ -1,9 +1,11 @@
 """A profile for a person to read: one glance should tell whether it is the right data."""
 
 from collections.abc import Mapping, Sequence
+from math import inf, nextafter
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sidecar.baseline.dispersion import Dispersion
 from sidecar.baseline.profile import CategoricalFeature, Feature, NumericFeature, Profile
@@ -98,10 +100,16 @@ def _picture(feature: NumericFeature) -> str:
     reached = np.cumsum(feature.counts[:-1])
     rows = sum(feature.counts)
     inner = edges[(reached > rows / 1000) & (reached <= rows * 999 / 1000)] if len(edges) > WIDTH else edges
-    low, high = float(inner[0]), float(inner[-1])
-    steps = np.linspace(low, high, WIDTH + 1)[1:-1]
-    drawn = np.diff(np.interp(steps, edges, reached), prepend=0, append=rows)
-    return f"{low:.6g} {sparkline(drawn.tolist())} {high:.6g}"
+    # Quarters, because the range of doubles is wider than the largest double.
+    steps = np.linspace(inner[0] / 4, inner[-1] / 4, WIDTH + 1)[1:-1]
+    drawn = np.diff(np.interp(steps, edges / 4, reached), prepend=0, append=rows)
+    return f"{_end(inner[0], edges)} {sparkline(drawn.tolist())} {_end(inner[-1], edges)}"
+
+
+def _end(edge: float, edges: NDArray[np.float64]) -> str:
+    """Write an end of the axis; the double just below a popular value is written as that value."""
+    above = nextafter(edge, inf) + 0.0
+    return f"{above if above in edges else edge:.6g}"
 
 
 def _categories(feature: CategoricalFeature) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from sidecar.batch.words import bin_name, share
+from sidecar.batch.words import named, share
 from sidecar.verdict import FeatureReport
 
 MOST: Final = 24
@@ -25,7 +25,7 @@ Bin = Mapping[str, Any]
 
 def picture(name: str, feature: FeatureReport) -> str:
     """Draw a feature that was reported with its bins."""
-    bins = feature.bins or ()
+    bins = named(feature.bins or ())
     before, after = (max(sum(each[side] for each in bins), 1) for side in ("baseline", "window"))
     drawn = _worth_drawing(bins, before, after)
     largest = max((max(each["baseline"] / before, each["window"] / after) for each in drawn), default=1.0) or 1.0
@@ -51,7 +51,7 @@ def _row(place: int, each: Bin, before: int, after: int, largest: float) -> str:
         _bar("batch", top + 2 + _BAR, each["window"] / after / largest),
     ]
     words = [
-        f'<text x="{_NAMES - 8}" y="{top + 15}" text-anchor="end">{escape(bin_name(each))}</text>',
+        f'<text x="{_NAMES - 8}" y="{top + 15}" text-anchor="end">{escape(each["name"])}</text>',
         f'<text x="{WIDTH}" y="{top + 15}" text-anchor="end">{escape(shares)}</text>',
     ]
     return "".join(bars + words)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sidecar.batch.words import bin_name, number, oddities, plain, ranked, share, verdict
+from sidecar.batch.words import named, number, oddities, plain, ranked, share, verdict
 from sidecar.reasons import Status
 from sidecar.verdict import FeatureReport, Report
 
@@ -47,11 +47,11 @@ def _passed(feature: FeatureReport) -> str:
 
 def _changes(feature: FeatureReport) -> Iterator[str]:
     """Say where the shares differ most."""
-    bins = feature.bins or ()
+    bins = named(feature.bins or ())
     before, after = (max(sum(each[side] for each in bins), 1) for side in ("baseline", "window"))
     changed = sorted(bins, key=lambda each: -abs(each["window"] / after - each["baseline"] / before))
     for each in changed[:CHANGES]:
-        yield f"{bin_name(each)}: {share(each['baseline'], before)} -> {share(each['window'], after)}"
+        yield f"{each['name']}: {share(each['baseline'], before)} -> {share(each['window'], after)}"
 
 
 def _table(report: Report) -> Iterator[str]:

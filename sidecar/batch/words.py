@@ -1,6 +1,6 @@
 """How numbers, bins and names are written for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sidecar.reasons import Insufficiency
@@ -47,20 +47,31 @@ def plain(text: str, longest: int = LONGEST) -> str:
     return printable if len(printable) <= longest else printable[: longest - 3] + "..."
 
 
-def bin_name(of: Mapping[str, Any]) -> str:
-    """Name a bin of a report.
+def named(bins: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the bins of a feature's report with a "name" each.
 
-    >>> bin_name({"from": None, "to": 18.0}), bin_name({"from": 18.0, "to": 30.5}), bin_name({"from": 0.0, "to": 0.0})
-    ('<= 18', '18 .. 30.5', '= 0')
+    >>> ranges = [(None, 18.0), (18.0, 30.5), (30.5, 90.0), (90.0, 90.0), (90.0, None)]
+    >>> [each["name"] for each in named([{"from": low, "to": high} for low, high in ranges])]
+    ['<= 18', '18 .. 30.5', '30.5 .. <90', '= 90', '> 90']
     """
+    followers = [*bins[1:], {}]
+    return [{**each, "name": _bin_name(each, below=_is_value(after))} for each, after in zip(bins, followers, strict=True)]
+
+
+def _is_value(of: Mapping[str, Any]) -> bool:
+    """Whether a bin holds a single value, so that the bin below it ends before that."""
+    return "from" in of and of["from"] is not None and of["from"] == of["to"]
+
+
+def _bin_name(of: Mapping[str, Any], *, below: bool) -> str:
     if "label" in of:
         return plain(of["label"]) or '""'
     low, high = of["from"], of["to"]
     if low is None:
-        return "any" if high is None else f"<= {high:.6g}"
+        return "any" if high is None else f"{'<' if below else '<='} {high:.6g}"
     if high is None:
         return f"> {low:.6g}"
-    return f"= {high:.6g}" if low == high else f"{low:.6g} .. {high:.6g}"
+    return f"= {high:.6g}" if low == high else f"{low:.6g} .. {'<' if below else ''}{high:.6g}"
 
 
 def ranked(report: Report) -> Iterator[tuple[str, FeatureReport]]:

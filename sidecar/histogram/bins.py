@@ -75,7 +75,7 @@ def _ranges(feature: NumericFeature) -> Iterator[ScoreBin]:
     edges = (-inf, *feature.score_edges, inf)
     atoms = {high for low, high in pairwise(edges[:-1]) if low == nextafter(high, -inf)}
     for column, (low, high) in enumerate(pairwise(edges), start=FIRST):
-        above = nextafter(high, inf)
+        above = nextafter(high, inf) + 0.0  # the double above the largest negative one is minus zero
         if high in atoms:
             yield ScoreBin(column, None, high, high)
         else:

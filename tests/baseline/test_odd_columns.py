@@ -4,6 +4,7 @@ import json
 import math
 import statistics
 import sys
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from sidecar.baseline import CategoricalFeature, NumericFeature, profile_from_json, profile_of_columns, profile_text
 from sidecar.baseline.build import TEXTS_REMEMBERED
+from sidecar.baseline.show import show
 from sidecar.columns import Columns
 from sidecar.histogram import FIRST, Layout, Special, encode, tally
 
@@ -113,6 +115,22 @@ def test_numbers_beyond_doubles_are_infinite() -> None:
     feature = numeric(ODD["beyond doubles"])
     assert feature.infinite == 2
     assert all(map(math.isfinite, feature.edges))
+
+
+@pytest.mark.parametrize("name", [*ODD])
+def test_odd_columns_can_be_shown(name: str) -> None:
+    """A person sees an account of any column, without warnings, and numbers that are in the data."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        account = show(profile_of_columns({"x": ODD[name]}))
+    assert "\nx  " in account
+    assert ("e-324" in account) is (name == "the smallest doubles")
+
+
+def test_an_axis_begins_at_a_popular_value_and_not_just_below_it() -> None:
+    """Counts that are mostly zero are drawn from 0 on."""
+    picture = show(profile_of_columns({"visits": [0] * 60 + [*range(1, 41)]})).splitlines()[-1]
+    assert picture.split()[0] == "0"
 
 
 def test_numbers_and_booleans_do_not_mix() -> None:

@@ -102,6 +102,7 @@ AGE, PLAN = 0, 1
     ("change", "fault"),
     [
         (lambda it: it.update(schema=3), "is of schema 3, this program reads up to 2"),
+        (lambda it: it.update(schema=0), "is of schema 0, and the first one is 1"),
         (lambda it: it.update(schema="1"), "schema has '1' where a whole number belongs"),
         (lambda it: it.pop("rows"), "rows is not there"),
         (lambda it: it.update(rows=0), "is empty"),

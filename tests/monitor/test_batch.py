@@ -80,6 +80,9 @@ async def test_a_body_may_be_compressed_and_of_no_type(client: Client) -> None:
     ("kind", "body", "status", "fault"),
     [
         ("application/json", b"{", 400, "is no JSON"),
+        ("application/json", b"", 400, "is no JSON"),
+        ("application/json", b" \n", 400, "is no JSON"),
+        ("text/csv", b"", 422, "is empty"),
         ("application/json", b"[]", 422, "is empty"),
         ("application/json", b"[1]", 422, "row 1 is no object"),
         ("application/json", b'{"age": 1}', 422, "is no list of values"),
