@@ -15,6 +15,15 @@ from sidecar.baseline.profile import Feature, Kind, NumericFeature
 from sidecar.baseline.summary import categorical_feature, numeric_feature
 from sidecar.columns import WRONG_TYPE, Absent, Coded, Column, category_text, numbers_of
 
+CONSTANT = "constant: any other value will look like drift"
+EVERY_VALUE_DIFFERS = "every value differs: an identifier? --drop it"
+TEXT_ROWS = 20
+"""Rows from which on it says something that every value differs."""
+REPEATS = 10
+"""Repeats that an even draw of whole numbers from their range would have; that there is none is no chance then."""
+EXACT = 2.0**53
+"""From here on doubles leave whole numbers out."""
+
 
 class Collector(Protocol):
     """Takes the cells of one column, batch after batch, and makes a feature of them."""
@@ -63,7 +72,7 @@ class NumberCollector:
         return feature
 
     def remarks(self) -> list[str]:
-        """Point out constants and row numbers."""
+        """Point out constants, row numbers and other identifiers."""
         return self._remarks
 
 
@@ -71,14 +80,15 @@ def _remarks(feature: NumericFeature, values: NDArray[np.float64]) -> list[str]:
     if feature.minimum is None or feature.maximum is None:
         return []
     if feature.minimum == feature.maximum and len(values) > 1:
-        return ["constant: any other value will look like drift"]
-    spaced = len(values) > TEXT_ROWS and feature.maximum - feature.minimum == len(values) - 1
-    numbered = spaced and bool((np.diff(np.sort(values)) == 1).all())
-    return ["numbered through: a row number? --drop it"] if numbered else []
-
-
-TEXT_ROWS = 20
-"""Rows from which on it says something that every value differs."""
+        large = abs(feature.minimum) >= EXACT
+        return ["beyond 2**53, where doubles are one: an identifier? --categorical or --drop it" if large else CONSTANT]
+    reach = feature.maximum - feature.minimum
+    if not feature.whole or len(values) <= TEXT_ROWS or len(values) ** 2 < 2 * REPEATS * reach:
+        return []
+    steps = np.diff(np.sort(values[np.isfinite(values)]))
+    if not steps.all():
+        return []
+    return ["numbered through: a row number? --drop it" if (steps == 1).all() else EVERY_VALUE_DIFFERS]
 
 
 class CategoryCollector:
@@ -120,9 +130,9 @@ class CategoryCollector:
         if not rows:
             return ["every value is missing: any value will look like drift"]
         if len(self._counts) == 1 and rows > 1:
-            return ["constant: any other value will look like drift"]
+            return [CONSTANT]
         if len(self._counts) == rows and rows > TEXT_ROWS:
-            return ["every value differs: an identifier? --drop it"]
+            return [EVERY_VALUE_DIFFERS]
         if self._forgotten:
             return [f"{len(self._counts)} values, too many to remember: nobody can tell which ones are new. --drop it?"]
         return []

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.baseline import CategoricalFeature, Profile, profile_of_columns
-from sidecar.baseline.build import share
+from sidecar.baseline.build import build, share
+from sidecar.baseline.source import Table
 from sidecar.baseline.summary import categorical_feature
 from sidecar.columns import Columns, short_hash
 from sidecar.drift_detector import DriftDetector
@@ -78,3 +79,23 @@ def test_new_values_are_told_as_long_as_all_old_ones_are_remembered(room: int, *
     encoded = encode(Columns(1, {"x": ["another"]}), layout)
     assert encoded.codes[0, 0] == Special.UNSEEN
     assert bool(encoded.issues[0, 0]) is told
+
+
+@pytest.mark.parametrize(
+    ("numbers", "remark"),
+    [
+        ([10**6 + 7 * row for row in range(1000)], "every value differs"),
+        ([float(10**6 + 7 * row) for row in range(1000)], "every value differs"),
+        ([*range(500, 1500)], "numbered through"),
+        ([2**63 + row for row in range(400)], "beyond 2**53"),
+        ([7] * 400, "constant"),
+        ([row * row for row in range(300)], None),
+        ([row % 999 for row in range(1000)], None),
+        ([row / 3 for row in range(1000)], None),
+        ([*range(20)], None),
+    ],
+)
+def test_numbers_that_identify_a_row_are_pointed_out(numbers: list[float], remark: str | None) -> None:
+    """Whole numbers without a repeat, where an even draw from their range would have had several; not fractions."""
+    remarks = build(Table({"x": numbers})).remarks.get("x", ["nothing"])
+    assert remarks[0].startswith(remark or "nothing")
