@@ -14,11 +14,8 @@ from sidecar.columns import Column
 FEATURES: Final = 1000
 """Features that one baseline may have: each is a label of several metrics."""
 
-TEXTS_REMEMBERED: Final = 32_768
-"""Hashes of rare values in one profile, at 5.3 bytes of base64 each.
-
-``kubectl apply`` keeps a copy of a ConfigMap in an annotation, which takes 256 KiB at most.
-"""
+TEXTS_REMEMBERED: Final = 65_536
+"""Hashes of rare values in one profile; at 5.3 bytes of base64 each they stay well within a ConfigMap."""
 
 PREDICTION: Final = "prediction"
 """The feature that is no part of a request: what the model answered, by the name that the decoders give it."""

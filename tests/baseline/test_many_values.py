@@ -40,9 +40,9 @@ def test_room_is_shared_so_that_nothing_is_wasted(needs: list[int], room: int) -
 
 
 def test_a_column_too_large_to_remember_leaves_the_others_their_memory() -> None:
-    """Ten plans beside a hundred thousand customers are all known."""
-    plans = [f"plan {row % 10}" if row < 10 else "free" for row in range(60_000)]
-    customer, plan = profile_of_columns({"customer": [f"{row}" for row in range(60_000)], "plan": plans}).features
+    """Ten plans beside ninety thousand customers are all known."""
+    plans = [f"plan {row % 10}" if row < 10 else "free" for row in range(90_000)]
+    customer, plan = profile_of_columns({"customer": [f"{row}" for row in range(90_000)], "plan": plans}).features
     assert isinstance(customer, CategoricalFeature)
     assert isinstance(plan, CategoricalFeature)
     assert customer.unseen > 20_000

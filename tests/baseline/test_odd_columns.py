@@ -155,7 +155,7 @@ def test_a_hundred_thousand_categories_stay_small() -> None:
     # A short hash that two values share moves a few rows from unseen to other, here and in the traffic alike.
     assert abs(int(window.fine[0, Special.OTHER]) - feature.other) <= 30
     assert window.fine[0, FIRST] == 10_000
-    assert len(profile_text(profile_of_columns({"x": texts}))) < 1 << 18
+    assert len(profile_text(profile_of_columns({"x": texts}))) < 400_000
 
 
 def test_a_hundred_features_fit_into_a_config_map() -> None:
