@@ -45,7 +45,7 @@ from sidecar.score.evidence import log_dirichlet_multinomial, log_evidence
 from sidecar.score.homogeneity import ChiSquareTest, chi_square_test
 from sidecar.score.novelty import fewer_new, pool
 from sidecar.score.raw import ks_of_rows, wasserstein_of_rows
-from sidecar.score.shares import bias, degrees_of_freedom, effective_rows, in_use, shares
+from sidecar.score.shares import bias, degrees_of_freedom, effective_of, effective_rows, in_use, shares
 
 __all__ = [
     "EMPTY_SHARE",
@@ -58,6 +58,7 @@ __all__ = [
     "degrees_of_freedom",
     "distances",
     "divergences",
+    "effective_of",
     "effective_rows",
     "excess",
     "fewer_new",

@@ -82,11 +82,11 @@ def log_dirichlet_multinomial(counts: ArrayLike, concentration: ArrayLike) -> Fl
     '0.083333 0.083333'
     """
     after = np.add(concentration, counts)
-    before, rows = (np.broadcast_to(each, after.shape).ravel() for each in (concentration, counts))
+    before = np.broadcast_to(concentration, after.shape)
     terms = np.zeros(after.shape)
     # Selected, not left out by the ufunc's own `where`: given one, scipy 1.17's gammaln writes out of bounds.
-    seen = np.flatnonzero(rows)
-    terms.reshape(-1)[seen] = gammaln(after.ravel()[seen]) - gammaln(before[seen])
+    seen = np.flatnonzero(after != before)
+    terms.reshape(-1)[seen] = gammaln(after.ravel()[seen]) - gammaln(before.ravel()[seen])
     whole, n = over_bins(concentration), over_bins(counts)
     log_probability: Floats = gammaln(whole) - gammaln(whole + n) + over_bins(terms)
     return log_probability

@@ -5,13 +5,13 @@ numeric features have seventeen bins even where one categorical feature has fift
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from sidecar.histogram import Binned, Layout
-from sidecar.score import chi_square_effect, degrees_of_freedom, effective_rows, hellinger, js, smoothed_kl, smoothed_psi
-from sidecar.score.shares import Floats, over_bins
+from sidecar.score import chi_square_effect, hellinger, js, smoothed_kl, smoothed_psi
+from sidecar.score.shares import Floats
 from sidecar.verdict.distances import Distances, Integers
 from sidecar.verdict.method import KS_CHANCE, WASSERSTEIN_CHANCE, Method
 
@@ -27,26 +27,6 @@ EFFECTS: Final[Mapping[Method, Callable[[Floats, Floats], Floats]]] = {
 Chance = tuple[Floats, Floats]
 
 
-class Measured(NamedTuple):
-    """What is measured of a group in windows, ``float64 (..., features)`` each.
-
-    Attributes
-    ----------
-    statistic
-        Of the window and the baseline, chance and all.
-    mean, spread
-        What chance makes of it: mu and sigma of :mod:`sidecar.verdict.method`.
-    rows, effective_rows
-        Rows of the window, and of both sides together.
-    """
-
-    statistic: Floats
-    mean: Floats
-    spread: Floats
-    rows: Floats
-    effective_rows: Floats
-
-
 class Group:
     """Features of one method.
 
@@ -58,6 +38,12 @@ class Group:
         What they are scored by.
     features
         Their rows in the layout.
+
+    Attributes
+    ----------
+    chance
+        What chance makes of the statistic, mu and sigma of :mod:`sidecar.verdict.method`, ``float64 (features,)`` or less; None
+        where that follows from the degrees of freedom.
     """
 
     def __init__(self, layout: Layout, method: Method, features: Integers) -> None:
@@ -65,24 +51,15 @@ class Group:
         self._method = method
         self._width = int(layout.score_of_fine[features].max(initial=0)) + 1
         self._distances = None if method in EFFECTS else Distances(layout, features)
-        self._chance = self._distances and _chance(method, self._distances)
+        self.chance = None if self._distances is None else _chance(method, self._distances)
 
-    def measure(self, window: Binned, baseline: Integers) -> Measured:
-        """Compare windows with a baseline, ``int64 (..., F, B)`` in score bins."""
-        x, c = (counts[..., self.features, : self._width].astype(np.float64) for counts in (window.score, baseline))
-        mean, spread = self._chance or _of_freedom(degrees_of_freedom(x, c))
-        return Measured(self._statistic(x, c, window), mean, spread, over_bins(x), effective_rows(x, c))
-
-    def _statistic(self, x: Floats, c: Floats, window: Binned) -> Floats:
+    def statistic(self, window: Binned, baseline: Integers) -> Floats:
+        """Compare windows with a baseline, ``int64 (..., F, B)`` in score bins: ``float64 (..., features)``, chance and all."""
         own = self._distances
         if own is None:
+            x, c = (counts[..., self.features, : self._width].astype(np.float64) for counts in (window.score, baseline))
             return EFFECTS[self._method](x, c)
         return own.ks(window) if self._method is Method.KS else own.wasserstein(window) / own.deviation
-
-
-def _of_freedom(freedom: Floats) -> Chance:
-    """Return mean and deviation of the chi-square distribution."""
-    return freedom, np.sqrt(2 * freedom)
 
 
 def _chance(method: Method, distances: Distances) -> Chance:

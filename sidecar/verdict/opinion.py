@@ -74,8 +74,7 @@ class Rule:
         evidence = self.scorer.evidence(window.score, scores.rows > 0 if all_evidence else far, scores.phi)
         judged, sureness = self._judged(window, scores, np.where(far, evidence, np.nan), sight.pace)
         whole = judge(judged, sureness, self.limits, self.alpha, self.scorer.scale)
-        newest = slice(0, len(sight.rows) - 1)
-        finding = self._scan(sight.parts.at(newest), every.at(newest), evidence_needed(scores.rows, self.alpha), sight.pace)
+        finding = self._scan(sight, every, evidence_needed(scores.rows, self.alpha))
         raised = finding.rank > whole.rank
         rank, reason = np.where(raised, finding.rank, whole.rank), np.where(raised, np.int8(0), whole.reason)
         return Opinion(window.score, scores, evidence, Judgement(rank, reason), judged.score, finding)
@@ -84,13 +83,17 @@ class Rule:
         """Return the scores and evidence that decide; the bare ones where nobody asks for evidence."""
         return (scores, evidence) if self.alpha >= 1 else self.scorer.judged(window, scores, evidence, pace)
 
-    def _scan(self, suffixes: Binned, scores: Scores, needed: Floats, pace: float | None) -> Finding:
+    def _scan(self, sight: Sight, every: Scores, needed: Floats) -> Finding:
         """Look at the suffixes, if there are any, and work evidence out only where a score is high enough."""
+        newest = slice(0, len(sight.rows) - 1)
+        if not newest.stop:
+            return Finding.none(len(self.layout.names))
+        suffixes, scores = sight.parts.at(newest), every.at(newest)
         wanted = scores.score > with_margin(self.limits.warning, scores, self.scorer.scale)
         if not wanted.any():
             return Finding.none(len(self.layout.names))
         evidence = self.scorer.evidence(suffixes.score, wanted, scores.phi)
-        judged = self._judged(suffixes, scores, evidence, pace)
+        judged = self._judged(suffixes, scores, evidence, sight.pace)
         return find(*judged, self.limits, needed, self.scorer.scale, (scores.score, evidence))
 
     @cached_property

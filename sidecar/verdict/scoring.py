@@ -13,16 +13,16 @@ from typing import NamedTuple
 import numpy as np
 
 from sidecar.histogram import FIRST, Binned, Layout, Special
-from sidecar.score import fewer_new, log_evidence, pool
+from sidecar.score import degrees_of_freedom, effective_of, fewer_new, log_evidence, pool
 from sidecar.score.shares import Bools, Floats, over_bins
 from sidecar.verdict.distances import Integers
-from sidecar.verdict.group import Group, Measured
+from sidecar.verdict.group import Group
 from sidecar.verdict.method import Method, Scale
 from sidecar.verdict.overdispersion import OverDispersion
 
 
 class Scores(NamedTuple):
-    """What the rule needs to know of windows, ``float64 (..., F)`` each.
+    """What the rule needs to know of windows, ``float64 (..., F)`` each, of the baseline ``(F,)``.
 
     Attributes
     ----------
@@ -47,8 +47,8 @@ class Scores(NamedTuple):
     effective_rows: Floats
 
     def at(self, place: int | slice) -> "Scores":
-        """Return those of one window, or of some, along the first axis."""
-        return Scores._make(each[place] for each in self)
+        """Return those of one window, or of some, along the first axis; the baseline's rows are the same for all."""
+        return Scores._make(each if each is self.baseline_rows else each[place] for each in self)
 
 
 class Scorer:
@@ -115,21 +115,24 @@ class Scorer:
         return scores._replace(score=score), np.fmin(evidence, _evidence(one, other, doubtful, scores.phi))
 
     def _scores(self, window: Binned, baseline: Integers, pace: float | None) -> Scores:
-        measured = np.empty((len(Measured._fields), *window.score.shape[:-1]))
+        rows = over_bins(window.score)
+        together = effective_of(rows, self._baseline_rows)  # which pooling leaves as they are
+        mean = degrees_of_freedom(window.score, baseline)
+        statistic, spread = np.empty(rows.shape), np.sqrt(2 * mean)
         for group in self._groups:
-            for target, own in zip(measured, group.measure(window, baseline), strict=True):
-                target[..., group.features] = own
-        statistic, mean, spread, rows, together = measured
+            statistic[..., group.features] = group.statistic(window, baseline)
+            if group.chance is not None:
+                mean[..., group.features], spread[..., group.features] = group.chance
         phi = self.dispersion.phi(together, np.max(rows, axis=-1, initial=0.0), pace)
         bias = mean * phi / np.where(together > 0, together, np.nan)
         score = self.scale.back(np.maximum(self.scale.to(statistic) - bias, 0.0))
-        return Scores(score, mean, spread, phi, rows, np.broadcast_to(self._baseline_rows, rows.shape), together)
+        return Scores(score, mean, spread, phi, rows, self._baseline_rows, together)
 
 
 def _evidence(window: Integers, baseline: Integers, wanted: Bools, phi: Floats) -> Floats:
     evidence = np.full(wanted.shape, np.nan)
     if wanted.any():
-        own = np.broadcast_to(baseline, window.shape)[wanted]
+        own = (baseline if baseline.shape == window.shape else np.broadcast_to(baseline, window.shape))[wanted]
         evidence[wanted] = log_evidence(window[wanted] / phi[wanted][:, np.newaxis], own)
     return evidence
 

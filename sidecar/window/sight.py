@@ -39,10 +39,11 @@ class Sight:
     parts: Binned
 
     @classmethod
-    def of_whole(cls, counts: Counts, layout: Layout) -> Self:
-        """Return the sight of rows whose times, and order, nobody knows."""
-        parts = Binned(layout.to_score(counts.fine), counts.fine, counts.sums)
-        return cls(None, (counts.rows,), Binned._make(part[np.newaxis] for part in parts))
+    def of_whole(cls, counts: Counts, layout: Layout, pace: float | None = None, *, distances: bool = True) -> Self:
+        """Return the sight of a window, or of rows in no order, that is looked at as a whole."""
+        score = layout.to_score(counts.fine)[np.newaxis]
+        parts = Binned(score, counts.fine[np.newaxis], counts.sums[np.newaxis]) if distances else Binned.of_score(score)
+        return cls(pace, (counts.rows,), parts)
 
 
 def suffix_rows(rows: int) -> Iterator[int]:

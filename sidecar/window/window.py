@@ -116,11 +116,14 @@ class Window:
     def sight(self, *, suffixes: bool = True, distances: bool = True) -> Sight:
         """Return what there is to see; suffixes row by row where they are short, else in blocks."""
         lengths = [*suffix_rows(self.counts.rows)] if suffixes and self._recent.rows else []
+        pace = self.seconds / max(self.counts.rows - 1, 1) or None
+        if not lengths:
+            return Sight.of_whole(self.counts, self._layout, pace, distances=distances)
         short = [rows for rows in lengths if rows <= self._recent.rows]
         single = self._recent.in_bins(short, distances=distances)
         rows, blocks = self._in_blocks(lengths[len(short) :], distances=distances)
         parts = Binned._make(map(np.concatenate, zip(single, blocks, strict=True)))
-        return Sight(self.seconds / max(self.counts.rows - 1, 1) or None, (*short, *rows), parts)
+        return Sight(pace, (*short, *rows), parts)
 
     def _in_blocks(self, lengths: list[int], *, distances: bool) -> tuple[list[int], Binned]:
         """Return the suffixes that are made of blocks, and the window: how many rows, and their bins."""
