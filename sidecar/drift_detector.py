@@ -144,7 +144,7 @@ class DriftDetector:
     def observe(self, columns: Columns, *, at: float, model_version: str | None = None) -> Observation:
         """Count rows that arrived at a time (epoch seconds), and judge the panes that they complete."""
         version = model_version or self._model_version
-        encoded = encode(columns if self.profile else replace(columns, values={}, strangers={}), self._layout)
+        encoded = self._encoded(columns)
         stream = self._seen(version, at)
         self._unreported += stream.follow(stream.window.feed(encoded, at), self._rule)
         return Observation(version, columns.rows, self._collect(), self.names, encoded if self.profile else None)
@@ -178,7 +178,7 @@ class DriftDetector:
         """
         counts = Counts.zero(self._layout)
         for columns in batches:
-            encoded = encode(columns if self.profile else replace(columns, values={}, strangers={}), self._layout)
+            encoded = self._encoded(columns)
             counts.add(tally(encoded, self._layout))
         rows = counts.rows
         window = WindowReport(
@@ -191,6 +191,10 @@ class DriftDetector:
         """Change the rule; what has been said stands until the next pane close, unless it has become worse."""
         self._thresholds = thresholds or self._thresholds
         self._rule = Rule.of(self._layout, self._thresholds, self._rule.alpha if alpha is None else alpha)
+
+    def _encoded(self, columns: Columns) -> Encoded:
+        """Find the bins of rows; without a baseline they are rows and nothing else."""
+        return encode(columns if self.profile else replace(columns, values={}, strangers={}), self._layout)
 
     def _stream(self, version: str | None) -> Stream:
         if version is not None:

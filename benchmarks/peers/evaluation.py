@@ -43,8 +43,7 @@ def window(*, timed: bool) -> tuple[Rule, Stream]:
 
 def evaluate(rule: Rule, stream: Stream) -> None:
     """Judge the window, with the evidence of every feature, and compare it by the plain numbers."""
-    sight = stream.window.sight(suffixes=rule.scans, distances=rule.scorer.distances_matter)
-    opinion = rule.judge(sight, all_evidence=True)
+    opinion = rule.judge(rule.sight(stream.window), all_evidence=True)
     rule.plain.numbers(stream.window.counts, opinion.window)
 
 

@@ -1,8 +1,10 @@
 """How numbers, bins and names are written for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any
 
+from sidecar.histogram import ScoreBin
 from sidecar.reasons import Insufficiency
 from sidecar.verdict import FeatureReport, Report
 
@@ -55,23 +57,16 @@ def named(bins: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ['<= 18', '18 .. 30.5', '30.5 .. <90', '= 90', '> 90']
     """
     followers = [*bins[1:], {}]
-    return [{**each, "name": _bin_name(each, below=_is_value(after))} for each, after in zip(bins, followers, strict=True)]
+    return [{**each, "name": _score_bin(each, after).label} for each, after in zip(bins, followers, strict=True)]
 
 
-def _is_value(of: Mapping[str, Any]) -> bool:
-    """Whether a bin holds a single value, so that the bin below it ends before that."""
-    return "from" in of and of["from"] is not None and of["from"] == of["to"]
-
-
-def _bin_name(of: Mapping[str, Any], *, below: bool) -> str:
+def _score_bin(of: Mapping[str, Any], after: Mapping[str, Any]) -> ScoreBin:
+    """Return a bin of a report, which ends before the one after it if that holds a single value."""
     if "label" in of:
-        return plain(of["label"]) or '""'
+        return ScoreBin(0, plain(of["label"]))
     low, high = of["from"], of["to"]
-    if low is None:
-        return "any" if high is None else f"{'<' if below else '<='} {high:.6g}"
-    if high is None:
-        return f"> {low:.6g}"
-    return f"= {high:.6g}" if low == high else f"{low:.6g} .. {'<' if below else ''}{high:.6g}"
+    below = high is not None and low != high == after.get("from") == after.get("to")
+    return ScoreBin(0, None, -inf if low is None else low, inf if high is None else high, below)
 
 
 def ranked(report: Report) -> Iterator[tuple[str, FeatureReport]]:

@@ -131,11 +131,12 @@ class Coalescer:
     def _count(self, run: list[_Call], version: str, at: float) -> None:
         """Count the rows of all calls as one sequence, and note the issues of each row with its call."""
         rows = [row for call in run for row in call.rows]
-        owners = [call.issues for call in run for _ in call.rows]
-        stale = [call.stale for call in run for _ in call.rows]
+        calls = [call for call in run for _ in call.rows]
         done = 0
         for columns in batches(rows, self._state.detector.names):
-            old = frozenset(row for row, is_old in enumerate(stale[done : done + columns.rows]) if is_old)
-            observation = self._state.observe(replace(columns, stale=old), source="direct", at=at, model_version=version)
-            note_issues(observation, owners[done : done + columns.rows])
+            owners = calls[done : done + columns.rows]
+            stale = frozenset(row for row, call in enumerate(owners) if call.stale)
+            counted = replace(columns, stale=stale) if stale else columns
+            observation = self._state.observe(counted, source="direct", at=at, model_version=version)
+            note_issues(observation, [call.issues for call in owners])
             done += columns.rows

@@ -44,7 +44,7 @@ def psi(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{psi([10, 0], [5, 5]):.6f}"
     '4.604318'
     """
-    return _psi(shares(window), shares(baseline))
+    return _psi(_filled(shares(window)), _filled(shares(baseline)))
 
 
 def kl(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -70,7 +70,7 @@ def kl(window: ArrayLike, baseline: ArrayLike) -> Floats:
     >>> f"{kl([50, 30, 20], [18, 18, 24]):.6f}"
     '0.116783'
     """
-    return _kl(shares(window), shares(baseline))
+    return _kl(_filled(shares(window)), _filled(shares(baseline)))
 
 
 def js(window: ArrayLike, baseline: ArrayLike) -> Floats:
@@ -112,16 +112,16 @@ def divergences(window: ArrayLike, baseline: ArrayLike) -> Divergences:
     ['0.240795', '0.124011', '0.206731']
     """
     q, p = shares(window), shares(baseline)
-    return Divergences(_psi(q, p), _kl(q, p), _js(q, p))
+    filled = _filled(q), _filled(p)
+    return Divergences(_psi(*filled), _kl(*filled), _js(q, p))
 
 
 def _psi(q: Floats, p: Floats) -> Floats:
-    q, p = _filled(q), _filled(p)
     return over_bins((q - p) * np.log(q / p))
 
 
 def _kl(q: Floats, p: Floats) -> Floats:
-    divergence: Floats = np.maximum(over_bins(rel_entr(_filled(q), _filled(p))), 0.0)
+    divergence: Floats = np.maximum(over_bins(rel_entr(q, p)), 0.0)
     return divergence
 
 

@@ -15,7 +15,7 @@ from sidecar.verdict.rule import Judgement, evidence_needed, judge
 from sidecar.verdict.scan import Finding, find, with_margin
 from sidecar.verdict.scoring import Scorer, Scores
 from sidecar.verdict.thresholds import Limits, SupportsThresholds
-from sidecar.window import Sight
+from sidecar.window import Sight, Window
 
 
 class Opinion(NamedTuple):
@@ -65,6 +65,10 @@ class Rule:
     def scans(self) -> bool:
         """Whether suffixes are looked at: where it is known how blocks vary, and evidence is asked for."""
         return self.scorer.dispersion.known and self.alpha < 1
+
+    def sight(self, window: Window) -> Sight:
+        """Look at a window as closely as the rule does."""
+        return window.sight(suffixes=self.scans, distances=self.scorer.distances_matter)
 
     def judge(self, sight: Sight, *, all_evidence: bool = False) -> Opinion:
         """Score a window and judge its features; evidence is worked out where a score asks for it, or everywhere."""

@@ -11,7 +11,7 @@ from sidecar.verdict.opinion import Rule
 from sidecar.verdict.report import Report, WindowReport
 from sidecar.verdict.report_on import report_on
 from sidecar.verdict.verdict import Transition, Verdict
-from sidecar.window import Closed, Event, Sight, Totals, Window, WindowRule
+from sidecar.window import Closed, Event, Totals, Window, WindowRule
 
 
 class Stream:
@@ -25,7 +25,7 @@ class Stream:
     def follow(self, events: Iterable[Event], rule: Rule) -> list[Transition]:
         """Judge the window at each event, and return the changes of status."""
         turns = (
-            self._verdict.close(rule, self._sight(rule), event.at)
+            self._verdict.close(rule, rule.sight(self.window), event.at)
             if isinstance(event, Closed)
             else self._verdict.reset(event.at)
             for event in events
@@ -41,14 +41,10 @@ class Stream:
         """Return a report, the last one if nothing has changed since."""
         known = self._reports.get(bins)
         if known is None or known[0] != self.window.revision or known[1] is not rule:
-            sight, window = self._sight(rule), self._window_report()
+            sight, window = rule.sight(self.window), self._window_report()
             report = report_on(rule, self._verdict, self.window.counts, sight, window, bins=bins)
             known = self._reports[bins] = (self.window.revision, rule, report)
         return known[2]
-
-    def _sight(self, rule: Rule) -> Sight:
-        """Look at the window as closely as the rule does."""
-        return self.window.sight(suffixes=rule.scans, distances=rule.scorer.distances_matter)
 
     def _window_report(self) -> WindowReport:
         window = self.window
